@@ -1,0 +1,5 @@
+"""`python -m cli`, which `./run` executes."""
+
+from cli.app import main
+
+main()

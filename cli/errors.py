@@ -1,0 +1,10 @@
+"""What ends a command: one clear line, and an exit code that is not 0."""
+
+
+class Refusal(Exception):
+    """A command cannot go on. The message is the one line the user reads: what is wrong, and what would be right."""
+
+
+def reason(error: OSError) -> str:
+    """The system's own words for an error, e.g. `Permission denied`."""
+    return error.strerror or str(error)

@@ -1,0 +1,229 @@
+"""The spool: where a batch is durable while the writer is away.
+
+Appends that wait while one is under way share the next one: a group commit, one fsync for all of them.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analytics.v1 import ingest_pb2
+
+from edge.balance import Balance
+from edge.seal import CHUNK_EVENTS, HEADER_BYTES, Header, Sealer
+from edge.store import Store, StoreError, Totals
+from mesh.clock import NowUs
+from mesh.telemetry import log
+
+_CHUNK_BYTES = 4 * 1024 * 1024  # of content in one chunk, where a single batch has no more
+_GROUP_EVENTS = 10_000  # events of one transaction
+_CHECK_S = 1.0
+
+Outcome = ingest_pb2.IngestOutcome
+
+
+class SpoolRefused(Exception):
+    """Nothing was acknowledged; `full` where the limit was reached, and not a fault of Redis."""
+
+    def __init__(self, message: str, *, full: bool = False) -> None:
+        super().__init__(message)
+        self.full = full
+
+
+@dataclass(slots=True)
+class _Append:
+    envelopes: Sequence[bytes]
+    done: asyncio.Future[None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A chunk and the writer's outcomes for its envelopes."""
+
+    header: Header
+    outcomes: Sequence[Outcome]
+
+
+class Spool:
+    """Appends and removes chunks, within limits, and keeps the balance of both.
+
+    `usable` says whether an append would be taken now; `totals` is the size as last heard.
+    """
+
+    def __init__(
+        self, store: Store, sealer: Sealer, balance: Balance, now_us: NowUs, max_entries: int, max_bytes: int
+    ) -> None:
+        self.totals = Totals(0, 0, 0, 0)
+        self.max_entries = max_entries
+        self.max_bytes = max_bytes
+        self.filled = asyncio.Event()
+        self._trouble = "it has not been reached yet"
+        self._store = store
+        self._sealer = sealer
+        self._balance = balance
+        self._now_us = now_us
+        self._carried: int | None = None  # envelopes found at start that are still there; None until Redis was heard
+        self._own: set[bytes] = set()  # headers of the chunks that this edge was acknowledged for
+        self._waiting: list[_Append] = []
+        self._appending: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._unremoved: list[Settled] = []
+
+    @property
+    def full(self) -> bool:
+        return self.totals.entries >= self.max_entries or self.totals.bytes >= self.max_bytes
+
+    @property
+    def usable(self) -> bool:
+        return not self._trouble and not self.full
+
+    async def start(self) -> None:
+        """Meet Redis and count what it holds; where it is away that happens later."""
+        await self._check()
+        self._watching = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        if self._watching:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+        if self._appending:
+            await self._appending
+        await self._store.close()
+
+    async def append(self, envelopes: Sequence[bytes]) -> None:
+        """Return when the envelopes are fsynced. Raises SpoolRefused, and then they are not to be acknowledged."""
+        entry = _Append(envelopes, asyncio.get_running_loop().create_future())
+        self._waiting.append(entry)
+        if self._appending is None:
+            self._appending = asyncio.create_task(self._append_waiting())
+        await entry.done
+
+    async def settle(self, batch: Sequence[Settled]) -> None:
+        """Remove the oldest chunks, whose outcomes are all known, and count them. Raises StoreError.
+
+        A removal that was not answered is looked into at the next `read`.
+        """
+        self._unremoved = list(batch)
+        removed = await self._store.remove([settled.header.raw for settled in batch])
+        self._count(self._unremoved[:removed])
+        self._unremoved = []
+        await self._check()
+
+    async def read(self, envelopes: int, size: int) -> list[bytes]:
+        """The oldest chunks. Raises StoreError."""
+        chunks = await self._store.read(envelopes, size)
+        if self._unremoved and not (chunks and chunks[0].startswith(self._unremoved[0].header.raw)):
+            self._count(self._unremoved)  # the removal had happened, its answer was lost
+        self._unremoved = []
+        return chunks
+
+    async def peek(self, entries: int) -> list[bytes]:
+        """The oldest entries, to look at. Raises StoreError."""
+        return await self._store.peek(entries)
+
+    def open(self, chunk: bytes) -> list[bytes]:
+        """The envelopes of a chunk. Raises Unopenable."""
+        return self._sealer.open(chunk)
+
+    async def set_aside(self, chunk: bytes, reason: str) -> None:
+        """Take the oldest chunk out of the way, with its bytes; its envelopes stay counted as spooled."""
+        if await self._store.set_aside(chunk):
+            log.error("chunk_set_aside", reason=reason, bytes=len(chunk))
+        await self._check()
+
+    def _count(self, batch: Sequence[Settled]) -> None:
+        for settled in batch:
+            envelopes = settled.header.envelopes
+            if settled.header.raw in self._own:
+                self._own.discard(settled.header.raw)
+                self._balance.spooled -= envelopes
+            elif (self._carried or 0) >= envelopes:
+                self._carried = (self._carried or 0) - envelopes
+                self._balance.spooled -= envelopes
+            else:
+                self._balance.carried += envelopes  # from another edge, or an append whose answer was lost
+            self._balance.settle(settled.outcomes)
+
+    async def _append_waiting(self) -> None:
+        while self._waiting:
+            group: list[_Append] = []
+            events = 0
+            while self._waiting and (not group or events + len(self._waiting[0].envelopes) <= _GROUP_EVENTS):
+                group.append(self._waiting.pop(0))
+                events += len(group[-1].envelopes)
+            error: SpoolRefused | None = None
+            try:
+                await self._push([envelope for entry in group for envelope in entry.envelopes])
+            except SpoolRefused as refused:
+                error = refused
+            except Exception as unforeseen:
+                log.error("append_failed", error=type(unforeseen).__name__, exc_info=unforeseen)
+                error = SpoolRefused("the spool failed")
+            for entry in group:
+                if entry.done.done():
+                    continue
+                if error:
+                    entry.done.set_exception(error)
+                else:
+                    entry.done.set_result(None)
+        self._appending = None
+
+    async def _push(self, envelopes: Sequence[bytes]) -> None:
+        if self._carried is None:
+            await self._check()
+            if self._carried is None:
+                raise SpoolRefused(self._trouble)
+        now = self._now_us()
+        chunks = [self._sealer.seal(part, now) for part in _parts(envelopes)]
+        size = sum(map(len, chunks))
+        if self.totals.entries + len(chunks) > self.max_entries or self.totals.bytes + size > self.max_bytes:
+            raise SpoolRefused("the spool is full", full=True)
+        try:
+            self.totals = await self._store.push(chunks, len(envelopes))
+        except StoreError as error:
+            self._trouble = str(error)
+            log.warning("spool_refused", error=self._trouble)
+            raise SpoolRefused(f"the spool refuses: {self._trouble}") from error
+        self._own.update(chunk[:HEADER_BYTES] for chunk in chunks)
+        self._balance.spooled += len(envelopes)
+        self._trouble = ""
+        self.filled.set()
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_CHECK_S)
+            await self._check()
+
+    async def _check(self) -> None:
+        try:
+            self.totals = await self._store.check()
+            if self._trouble:
+                await self._store.probe()
+        except StoreError as error:
+            if self._trouble != str(error):
+                log.error("spool_unusable", error=str(error))
+            self._trouble = str(error)
+            return
+        if self._trouble:
+            log.info("spool_usable", entries=self.totals.entries, envelopes=self.totals.envelopes)
+        self._trouble = ""
+        if self._carried is None:
+            self._carried = self.totals.envelopes
+            self._balance.carried += self._carried
+            self._balance.spooled += self._carried
+        if self.totals.entries:
+            self.filled.set()
+        else:
+            self.filled.clear()
+
+
+def _parts(envelopes: Sequence[bytes]) -> list[Sequence[bytes]]:
+    parts: list[list[bytes]] = [[]]
+    size = 0
+    for envelope in envelopes:
+        if parts[-1] and (len(parts[-1]) == CHUNK_EVENTS or size + len(envelope) > _CHUNK_BYTES):
+            parts.append([])
+            size = 0
+        parts[-1].append(envelope)
+        size += len(envelope)
+    return [*parts]

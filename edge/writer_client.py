@@ -1,0 +1,43 @@
+"""The edge's calls to the writer: Ingest, and its health."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import grpc
+from analytics.v1 import ingest_pb2, ingest_pb2_grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from edge.forwarder import Outcome, Unanswered
+from mesh.channel import bearer
+
+_HEALTH_S = 1.0
+
+
+class WriterClient:
+    """A writer behind a channel. `timeout_s` is the deadline of an Ingest."""
+
+    def __init__(self, channel: grpc.aio.Channel, mesh_token: str, timeout_s: float) -> None:
+        self._ingest = ingest_pb2_grpc.IngestServiceStub(channel)
+        self._health: Any = health_pb2_grpc.HealthStub(channel)
+        self._metadata = bearer(mesh_token)
+        self._timeout_s = timeout_s
+
+    async def ingest(self, envelopes: Sequence[bytes]) -> Sequence[Outcome]:
+        """One final outcome per envelope. Raises AioRpcError, or Unanswered for a reply that leaves one open."""
+        request = ingest_pb2.IngestRequest(envelopes=envelopes)
+        response = await self._ingest.Ingest(request, timeout=self._timeout_s, metadata=self._metadata)
+        outcomes = response.outcomes
+        if len(outcomes) != len(envelopes):
+            raise Unanswered(f"{len(outcomes)} outcomes came for {len(envelopes)} envelopes")
+        if any(outcome.code == Outcome.CODE_UNSPECIFIED for outcome in outcomes):
+            raise Unanswered("an outcome is unspecified")
+        return outcomes
+
+    async def serves(self) -> bool:
+        """Does the writer say that it takes batches?"""
+        request = health_pb2.HealthCheckRequest(service="analytics.v1.IngestService")
+        try:
+            answer = await self._health.Check(request, timeout=_HEALTH_S)
+        except grpc.aio.AioRpcError:
+            return False
+        return answer.status == health_pb2.HealthCheckResponse.SERVING

@@ -1,0 +1,142 @@
+"""The gateway's ASGI application: capture by raw callables, the rest by Starlette from the table of operations."""
+
+from pathlib import Path
+
+import grpc
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.assets import Assets
+from gateway.batcher import Batcher
+from gateway.client_ip import ClientAddress
+from gateway.live import Live
+from gateway.openapi import Handler, endpoint, routes
+from gateway.operations import Operations
+from gateway.peers import Peers
+from gateway.problems import Problem
+from gateway.settings import GatewaySettings
+from gateway.table import table
+from gateway.track import Track
+from gateway.visitor import Visitor
+from mesh.errors import MeshError
+from mesh.telemetry import log
+
+DIST = Path(__file__).parent / "dashboard" / "dist"
+
+_SECURITY = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+_HSTS = "max-age=31536000"
+
+
+class Gateway:
+    """The ASGI callable. `/track/*` never passes through Starlette: this is what every page view costs."""
+
+    def __init__(self, settings: GatewaySettings, peers: Peers, dist: Path = DIST) -> None:
+        addresses = ClientAddress(settings.trusted_networks)
+        self.batcher = Batcher(peers.track, settings.max_queued_events, settings.edge_patience_s)
+        self.live = Live(peers)
+        track = Track(self.batcher, Visitor(addresses, settings.country_header))
+        operations = table(peers, addresses, Operations(peers, track, self.batcher, self.live))
+        self._track = track.endpoints()
+        self._rest = Starlette(
+            routes=[
+                *routes(operations),
+                Route("/api/openapi.json", endpoint(operations), methods=["GET"]),
+                WebSocketRoute("/api/v1/live", self.live.handle),
+                Route("/{path:path}", _pages(Assets(dist)), methods=["GET"]),
+            ],
+            exception_handlers={
+                MeshError: _refuse,
+                Problem: _refuse,
+                grpc.aio.AioRpcError: _refuse,
+                HTTPException: _refuse,
+            },
+            middleware=[Middleware(Safety)],
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            endpoint = self._track.get(scope["path"])
+            if endpoint is not None:
+                await endpoint(scope, receive, send)
+                return
+        await self._rest(scope, receive, send)
+
+
+class Safety:
+    """Security headers on every answer, and a problem instead of a traceback for what nobody foresaw."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                headers.update(_SECURITY)
+                if scope["scheme"] == "https":
+                    headers["strict-transport-security"] = _HSTS
+            await send(message)
+
+        try:
+            await self._app(scope, receive, guarded)
+        except Exception as error:
+            log.error("request_failed", path=scope["path"], error=type(error).__name__, exc_info=error)
+            if started:
+                raise
+            await _problem(Problem(500, "internal error; the gateway's log has it"))(scope, receive, guarded)
+
+
+def _pages(assets: Assets) -> Handler:
+    async def page(request: Request) -> Response:
+        if request.url.path.startswith(("/api/", "/track/")):
+            raise Problem(404, "there is nothing at this path; /api/openapi.json lists what there is")
+        return await assets.handle(request)
+
+    return page
+
+
+async def _refuse(_request: Request, error: Exception) -> Response:
+    if isinstance(error, MeshError):
+        error = Problem.of(error)
+    elif isinstance(error, grpc.aio.AioRpcError):
+        error = Problem.of_rpc(error)
+    elif isinstance(error, HTTPException):
+        headers = tuple((name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items())
+        detail = _HTTP_DETAIL.get(error.status_code, error.detail)
+        error = Problem(error.status_code, detail, headers=headers)
+    assert isinstance(error, Problem)
+    return _problem(error)
+
+
+_HTTP_DETAIL = {405: "this method is not for this path; see `allow`", 404: "there is nothing at this path"}
+
+
+def _problem(problem: Problem) -> Response:
+    body = problem.body()
+    response = Response(body, problem.status)
+    response.raw_headers = problem.response_headers(body)
+    return response

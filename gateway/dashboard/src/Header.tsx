@@ -1,0 +1,89 @@
+import type { Site } from "./api/session";
+import type { Live } from "./api/use-live";
+import { formatShort } from "./format";
+import type { Go } from "./state/use-view";
+import { type Page, type Theme, type View, writeView } from "./state/view";
+import { text } from "./text";
+import { Mark } from "./ui/Mark";
+import { Select } from "./ui/Select";
+
+interface Props {
+  readonly sites: readonly Site[];
+  readonly site: Site | undefined;
+  readonly view: View;
+  readonly go: Go;
+  readonly live: Live;
+  readonly onSignOut: () => void;
+}
+
+export function Header({ sites, site, view, go, live, onSignOut }: Props) {
+  const choices = sites.map(({ id }) => ({ value: id, label: id }));
+  if (!site) choices.unshift({ value: view.site, label: view.site });
+  return (
+    <header class="header">
+      <div class="header-inner">
+        <Mark />
+        <Select
+          label={text.nav.site}
+          value={site?.id ?? view.site}
+          options={choices}
+          onChange={(id) => go({ site: id, filters: [] })}
+        />
+        <nav class="nav" aria-label={text.nav.label}>
+          <NavLink page="overview" view={view} go={go}>
+            {text.nav.overview}
+          </NavLink>
+          <NavLink page="live" view={view} go={go}>
+            {text.nav.live} <LiveNumber live={live} />
+          </NavLink>
+        </nav>
+        <div class="header-end">
+          <Select
+            label={text.theme.label}
+            value={view.theme}
+            options={(["system", "light", "dark"] as const).map((theme) => ({
+              value: theme,
+              label: text.theme[theme],
+            }))}
+            onChange={(theme: Theme) => go({ theme }, "replace")}
+          />
+          <button class="button bare" type="button" onClick={onSignOut}>
+            {text.signOut}
+          </button>
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function NavLink(props: { page: Page; view: View; go: Go; children: preact.ComponentChildren }) {
+  const { page, view, go, children } = props;
+  const follow = (event: MouseEvent) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go({ page });
+  };
+  return (
+    <a
+      class="nav-link"
+      href={writeView({ ...view, page })}
+      aria-current={view.page === page ? "page" : undefined}
+      onClick={follow}
+    >
+      {children}
+    </a>
+  );
+}
+
+function LiveNumber({ live: { snapshot, lost } }: { live: Live }) {
+  if (!snapshot) return <span class="live-number waiting">{text.none}</span>;
+  const shown = formatShort(snapshot.visitorsNow);
+  const old = lost || !snapshot.fresh;
+  return (
+    <span class={old ? "live-number old" : "live-number"} title={text.live.now(snapshot.visitorsNow, shown)}>
+      <span class="live-dot" aria-hidden="true" />
+      {shown}
+      {old && <span class="live-old">{text.live.staleShort}</span>}
+    </span>
+  );
+}

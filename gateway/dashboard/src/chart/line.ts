@@ -1,0 +1,134 @@
+import { LineChart as EChartsLine } from "echarts/charts";
+import { GridComponent, TooltipComponent } from "echarts/components";
+import { init, use } from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+import { formatMetric } from "../format";
+import type { Point } from "../overview/points";
+import type { Metric } from "../state/view";
+import { text } from "../text";
+import { bucketLabel, type Interval } from "../time/buckets";
+
+use([EChartsLine, GridComponent, TooltipComponent, CanvasRenderer]);
+
+export interface LineData {
+  readonly points: readonly Point[];
+  readonly metric: Metric;
+  readonly interval: Interval;
+}
+
+export interface LineChart {
+  draw(data: LineData): void;
+  remove(): void;
+}
+
+/** Puts a chart into `place` and keeps it as large as that. Colours are the page's at the time of drawing. */
+export function lineChart(place: HTMLElement): LineChart {
+  const chart = init(place);
+  const resizing = new ResizeObserver(() => chart.resize());
+  resizing.observe(place);
+  return {
+    draw: (data) => chart.setOption(options(data, coloursOf(place)), { notMerge: true }),
+    remove: () => {
+      resizing.disconnect();
+      chart.dispose();
+    },
+  };
+}
+
+interface Colours {
+  readonly accent: string;
+  readonly quiet: string;
+  readonly line: string;
+  readonly surface: string;
+  readonly ink: string;
+  readonly font: string;
+}
+
+function coloursOf(place: HTMLElement): Colours {
+  const style = getComputedStyle(place);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  return {
+    accent: colour("--accent"),
+    quiet: colour("--quiet"),
+    line: colour("--line"),
+    surface: colour("--surface"),
+    ink: colour("--ink"),
+    font: style.fontFamily,
+  };
+}
+
+function options({ points, metric, interval }: LineData, colours: Colours) {
+  const last = points.length - 1;
+  const running = points[last]?.running ?? false;
+  const values = points.map((point) => point.value);
+  const whole = points.length === 1;
+  const line = {
+    type: "line",
+    lineStyle: { width: 2, color: colours.accent },
+    itemStyle: { color: colours.accent },
+    symbol: "circle",
+    symbolSize: 8,
+    showSymbol: whole,
+    emphasis: { disabled: true },
+  } as const;
+  return {
+    animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    animationDuration: 300,
+    textStyle: { fontFamily: colours.font },
+    grid: { left: 4, right: 12, top: 16, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    xAxis: {
+      type: "category",
+      boundaryGap: whole,
+      data: points.map((point) => bucketLabel(point.label, interval, "axis")),
+      axisLine: { lineStyle: { color: colours.line } },
+      axisTick: { show: false },
+      axisLabel: { color: colours.quiet, fontSize: 12, hideOverlap: true, margin: 12 },
+    },
+    yAxis: {
+      type: "value",
+      min: 0,
+      ...(["visitors", "visits", "pageviews"].includes(metric) ? { minInterval: 1 } : {}),
+      splitNumber: 4,
+      splitLine: { lineStyle: { color: colours.line } },
+      axisLabel: {
+        color: colours.quiet,
+        fontSize: 12,
+        formatter: (value: number) => formatMetric(metric, value, "short"),
+      },
+    },
+    tooltip: {
+      trigger: "axis",
+      // Drawn on the canvas: an HTML tooltip would need style attributes, which the Content-Security-Policy forbids.
+      renderMode: "richText",
+      confine: true,
+      backgroundColor: colours.surface,
+      borderColor: colours.line,
+      padding: [10, 14],
+      textStyle: { color: colours.ink, fontSize: 13, lineHeight: 20 },
+      axisPointer: { lineStyle: { color: colours.quiet, type: "solid" } },
+      formatter: (hovered: unknown) => {
+        const at = (hovered as { dataIndex: number }[])[0]?.dataIndex ?? 0;
+        return tooltip(points[at], metric, interval);
+      },
+    },
+    series: [
+      {
+        ...line,
+        data: running && !whole ? values.slice(0, last) : values,
+        areaStyle: { color: colours.accent, opacity: 0.08 },
+      },
+      {
+        ...line,
+        data: running && !whole ? values.map((value, at) => (at < last - 1 ? null : value)) : [],
+        lineStyle: { ...line.lineStyle, type: [4, 5] as number[] },
+      },
+    ],
+  };
+}
+
+function tooltip(point: Point | undefined, metric: Metric, interval: Interval): string {
+  if (!point) return "";
+  const when = bucketLabel(point.label, interval, "full");
+  const running = point.running ? ` (${text.chart.running})` : "";
+  return `${when}${running}\n${text.metrics[metric]}: ${formatMetric(metric, point.value, "exact")}`;
+}

@@ -1,0 +1,40 @@
+import { formatMetric } from "../format";
+import type { Metric } from "../state/view";
+import { text } from "../text";
+import { bucketLabel, type Interval } from "../time/buckets";
+import type { Point } from "./points";
+
+interface Props {
+  readonly points: readonly Point[];
+  readonly metric: Metric;
+  readonly interval: Interval;
+}
+
+/** The numbers behind the chart, newest first. */
+export function SeriesTable({ points, metric, interval }: Props) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
+    <section class="series-table" tabIndex={0} aria-label={text.metrics[metric]}>
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">{text.chart.when}</th>
+            <th scope="col" class="number">
+              {text.metrics[metric]}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {points.toReversed().map(({ label, value, running }) => (
+            <tr key={label}>
+              <th scope="row">
+                {bucketLabel(label, interval, "full")} {running && <span class="quiet">({text.chart.running})</span>}
+              </th>
+              <td class="number">{formatMetric(metric, value, "exact")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,67 @@
+import { locale } from "../text";
+import { asUtc, monday } from "./wall";
+
+export type Interval = "hour" | "day" | "week" | "month";
+
+/** Intervals that make sense for a period of so many days; the first is the default. */
+export function intervalsFor(days: number): readonly Interval[] {
+  if (days <= 2) return ["hour"];
+  if (days <= 14) return ["day", "hour"];
+  if (days <= 45) return ["day", "week"];
+  if (days <= 190) return ["day", "week", "month"];
+  if (days <= 800) return ["month", "week", "day"];
+  return ["month", "week"];
+}
+
+/** The interval wished for if the period allows it, else the period's default. */
+export function chooseInterval(wished: Interval | null, days: number): Interval {
+  const possible = intervalsFor(days);
+  return possible.find((interval) => interval === wished) ?? possible[0] ?? "day";
+}
+
+/** Whether the bucket that starts at `label` has started but not ended at wall-clock time `now`. */
+export function isRunning(label: string, interval: Interval, now: string): boolean {
+  switch (interval) {
+    case "hour":
+      return label.slice(0, 13) === now.slice(0, 13);
+    case "day":
+      return label.slice(0, 10) === now.slice(0, 10);
+    case "week":
+      return monday(label.slice(0, 10)) === monday(now.slice(0, 10));
+    case "month":
+      return label.slice(0, 7) === now.slice(0, 7);
+  }
+}
+
+/** Whether the bucket has started at wall-clock time `now`: calendar periods also hold days to come. */
+export function hasStarted(label: string, now: string): boolean {
+  return label <= now.slice(0, label.length);
+}
+
+type Style = "axis" | "full";
+
+const FORMATS: Record<Interval, Record<Style, Intl.DateTimeFormatOptions>> = {
+  hour: {
+    axis: { hour: "numeric", minute: "2-digit" },
+    full: { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
+  },
+  day: {
+    axis: { day: "numeric", month: "short" },
+    full: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
+  },
+  week: {
+    axis: { day: "numeric", month: "short" },
+    full: { day: "numeric", month: "short", year: "numeric" },
+  },
+  month: {
+    axis: { month: "short", year: "2-digit" },
+    full: { month: "long", year: "numeric" },
+  },
+};
+
+/** A bucket's label for people: short for an axis, or in full. */
+export function bucketLabel(label: string, interval: Interval, style: Style, language = locale): string {
+  const date = asUtc(label);
+  if (Number.isNaN(date.getTime())) return label;
+  return new Intl.DateTimeFormat(language, { ...FORMATS[interval][style], timeZone: "UTC" }).format(date);
+}

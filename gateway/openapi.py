@@ -1,0 +1,143 @@
+"""The HTTP API in one table: Starlette's routes and the OpenAPI document are both made from it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from gateway.answers import json
+
+Handler = Callable[[Request], Awaitable[Response]]
+Schema = dict[str, Any]
+
+NDJSON = "application/x-ndjson"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path.
+
+    `body` is a msgspec struct or a schema. `handler` is None where the path is served before Starlette (`/track/*`) or
+    is a WebSocket.
+    """
+
+    method: str
+    path: str
+    summary: str
+    handler: Handler | None = None
+    tag: str = "API"
+    open: bool = False
+    body: Any = None
+    body_type: str = "application/json"
+    answer: Schema = field(default_factory=lambda: {"type": "object"})
+    status: int = 200
+    csv: bool = False
+    parameters: tuple[tuple[str, str, bool], ...] = ()
+    refusals: tuple[int, ...] = (400, 401, 403, 404)
+
+
+def routes(operations: Sequence[Operation]) -> list[Route]:
+    """A route per path; another method than those of the table is 405."""
+    by_path: dict[str, dict[str, Handler]] = {}
+    for operation in operations:
+        if operation.handler:
+            by_path.setdefault(operation.path, {})[operation.method] = operation.handler
+    return [Route(path, _dispatch(methods), methods=list(methods)) for path, methods in by_path.items()]
+
+
+def endpoint(operations: Sequence[Operation]) -> Handler:
+    """Serves the document."""
+    content = document(operations)
+
+    async def openapi(_request: Request) -> Response:
+        return json(content)
+
+    return openapi
+
+
+def document(operations: Sequence[Operation]) -> dict[str, Any]:
+    """OpenAPI 3.1 of the table."""
+    structs = [operation.body for operation in operations if isinstance(operation.body, type)]
+    schemas, components = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
+    named = dict(zip(structs, schemas, strict=True))
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, named)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Analytics Mesh",
+            "version": "1",
+            "description": "Capture, ask, watch, administer. Errors are RFC 9457 problems that name the field.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": {**components, "Problem": _PROBLEM},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "analytics_session"},
+            },
+        },
+    }
+
+
+def _operation(operation: Operation, named: dict[Any, Schema]) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
+    if operation.status not in (101, 204):
+        answer["content"] = {"application/json": {"schema": operation.answer}}
+        if operation.csv:
+            answer["content"]["text/csv"] = {"schema": {"type": "string"}}
+    described: dict[str, Any] = {
+        "summary": operation.summary,
+        "tags": [operation.tag],
+        "responses": {
+            str(operation.status): answer,
+            **{str(status): _refusal(status) for status in operation.refusals},
+        },
+    }
+    if not operation.open:
+        described["security"] = [{"bearer": []}, {"session": []}]
+    if operation.body is not None:
+        schema = named[operation.body] if isinstance(operation.body, type) else operation.body
+        described["requestBody"] = {"required": True, "content": {operation.body_type: {"schema": schema}}}
+    parameters = [
+        {"name": name, "in": "query", "required": required, "description": text, "schema": {"type": "string"}}
+        for name, text, required in operation.parameters
+    ]
+    if "{id}" in operation.path:
+        parameters.append({"name": "id", "in": "path", "required": True, "schema": {"type": "string"}})
+    if parameters:
+        described["parameters"] = parameters
+    return described
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": HTTPStatus(status).phrase, "content": content}
+
+
+def _dispatch(methods: dict[str, Handler]) -> Handler:
+    async def dispatch(request: Request) -> Response:
+        return await methods["GET" if request.method == "HEAD" else request.method](request)
+
+    return dispatch
+
+
+_PROBLEM: Schema = {
+    "type": "object",
+    "description": "RFC 9457. `field` is the field at fault, as the JSON spells it.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "field": {"type": "string"},
+        "reason": {"type": "string"},
+    },
+}

@@ -1,0 +1,67 @@
+"""The services behind the gateway: channels, stubs, and the directory version that callers have been promised."""
+
+from analytics.v1 import (
+    account_pb2_grpc,
+    import_pb2_grpc,
+    query_pb2_grpc,
+    realtime_pb2_grpc,
+    site_pb2_grpc,
+    track_pb2,
+)
+from grpc_health.v1 import health_pb2_grpc
+
+from gateway.settings import GatewaySettings
+from mesh.channel import Metadata, bearer, connect
+
+CONTROL_S = 10.0
+"""Deadline of an administrative call, seconds."""
+
+
+class Peers:
+    """One channel per service."""
+
+    def __init__(self, settings: GatewaySettings) -> None:
+        self._channels = {
+            "edge": connect(settings.edge_address),
+            "writer": connect(settings.writer_address),
+            "query": connect(settings.query_address),
+            "realtime": connect(settings.realtime_address),
+        }
+        self._mesh_token = settings.mesh_token.get_secret_value()
+        self._mesh = bearer(self._mesh_token)
+        self._version = 0
+        writer = self._channels["writer"]
+        self.accounts = account_pb2_grpc.AccountServiceStub(writer)
+        self.sites = site_pb2_grpc.SiteServiceStub(writer)
+        self.keys = site_pb2_grpc.KeyServiceStub(writer)
+        self.imports = import_pb2_grpc.ImportServiceStub(writer)
+        self.query = query_pb2_grpc.QueryServiceStub(self._channels["query"])
+        self.realtime = realtime_pb2_grpc.RealtimeServiceStub(self._channels["realtime"])
+        self.health = {name: health_pb2_grpc.HealthStub(channel) for name, channel in self._channels.items()}
+        self._track = self._channels["edge"].unary_unary(
+            "/analytics.v1.TrackService/TrackBatch",
+            request_serializer=None,
+            response_deserializer=track_pb2.TrackBatchResponse.FromString,
+        )
+
+    async def track(self, data: bytes, timeout_s: float) -> track_pb2.TrackBatchResponse:
+        """Send a serialised TrackBatchRequest to the edge, as the mesh."""
+        return await self._track(data, timeout=timeout_s, metadata=self._mesh)
+
+    def metadata(self, credential: str) -> Metadata:
+        """Metadata for a call in a caller's own name."""
+        return bearer(credential, self._version)
+
+    def mesh_metadata(self) -> Metadata:
+        """Metadata for a call that the gateway makes as a part of the mesh."""
+        return self._mesh
+
+    def learned(self, directory_version: int) -> None:
+        """A change was made: later calls ask their callee to know it."""
+        if directory_version > self._version:
+            self._version = directory_version
+            self._mesh = bearer(self._mesh_token, directory_version)
+
+    async def close(self) -> None:
+        for channel in self._channels.values():
+            await channel.close()

@@ -1,0 +1,208 @@
+"""`/api/v1/sites` and `/api/v1/keys` as plain JSON resources over SiteService and KeyService."""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal, TypeVar
+
+import grpc
+from analytics.v1 import event_pb2, site_pb2
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import Message
+from msgspec import UNSET, Meta, Struct, UnsetType
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.answers import json, nothing, read_json
+from gateway.credentials import credential
+from gateway.peers import CONTROL_S, Peers
+from gateway.problems import Problem
+from mesh.errors import invalid
+
+T = TypeVar("T")
+
+FOREVER = "forever"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+IDENTITY = {"memory": event_pb2.IDENTITY_MODE_MEMORY, "daily": event_pb2.IDENTITY_MODE_DAILY}
+SCOPES = {
+    "ingest": site_pb2.KEY_SCOPE_INGEST,
+    "read": site_pb2.KEY_SCOPE_READ,
+    "admin": site_pb2.KEY_SCOPE_ADMIN,
+}
+Months = Annotated[int, Meta(ge=1, le=120, description="Months that events are kept.")]
+
+
+class SitePatch(Struct, rename="camel", forbid_unknown_fields=True):
+    """What may be changed of a site."""
+
+    timezone: str | UnsetType = UNSET
+    identity: Literal["memory", "daily"] | UnsetType = UNSET
+    domains: list[str] | UnsetType = UNSET
+    retention: Months | Literal["forever"] | UnsetType = UNSET
+    ignore_privacy_signals: bool | UnsetType = UNSET
+    query_parameters: list[str] | UnsetType = UNSET
+    hash_routing: bool | UnsetType = UNSET
+
+
+class NewSite(SitePatch, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """A site to make."""
+
+    id: str
+
+
+class NewKey(Struct, rename="camel", forbid_unknown_fields=True):
+    """A key to make."""
+
+    name: str
+    scope: Literal["ingest", "read", "admin"]
+    site: str = ""
+    expires_at: str = ""
+
+
+DEFAULT_RETENTION_MONTHS = 25
+
+
+class Sites:
+    """A change holds for every later call: the gateway passes the directory version on."""
+
+    def __init__(self, peers: Peers) -> None:
+        self._peers = peers
+
+    async def list_sites(self, request: Request) -> Response:
+        response = await self._ask(self._peers.sites.ListSites, site_pb2.ListSitesRequest(), credential(request))
+        return json({"sites": [site_json(site) for site in response.sites]})
+
+    async def create_site(self, request: Request) -> Response:
+        secret = credential(request)
+        wanted = await read_json(request, NewSite)
+        site = site_pb2.Site(id=wanted.id, retention_months=DEFAULT_RETENTION_MONTHS)
+        _apply(site, wanted)
+        response = await self._ask(self._peers.sites.CreateSite, site_pb2.CreateSiteRequest(site=site), secret)
+        self._peers.learned(response.directory_version)
+        return json(site_json(response.site), 201)
+
+    async def update_site(self, request: Request) -> Response:
+        secret = credential(request)
+        site = site_pb2.Site(id=request.path_params["id"])
+        paths = _apply(site, await read_json(request, SitePatch))
+        if not paths:
+            raise invalid("", "names no field to change")
+        wanted = site_pb2.UpdateSiteRequest(site=site, update_mask=FieldMask(paths=paths))
+        response = await self._ask(self._peers.sites.UpdateSite, wanted, secret)
+        self._peers.learned(response.directory_version)
+        return json(site_json(response.site))
+
+    async def delete_site(self, request: Request) -> Response:
+        wanted = site_pb2.DeleteSiteRequest(id=request.path_params["id"])
+        response = await self._ask(self._peers.sites.DeleteSite, wanted, credential(request))
+        self._peers.learned(response.directory_version)
+        return nothing()
+
+    async def list_keys(self, request: Request) -> Response:
+        wanted = site_pb2.ListKeysRequest(site=request.query_params.get("site", ""))
+        response = await self._ask(self._peers.keys.ListKeys, wanted, credential(request))
+        return json({"keys": [key_json(key) for key in response.keys]})
+
+    async def create_key(self, request: Request) -> Response:
+        secret = credential(request)
+        wanted = await read_json(request, NewKey)
+        key = site_pb2.Key(
+            name=wanted.name,
+            site=wanted.site,
+            scope=SCOPES[wanted.scope],
+            expires_at_us=instant_us("expiresAt", wanted.expires_at) if wanted.expires_at else 0,
+        )
+        response = await self._ask(self._peers.keys.CreateKey, site_pb2.CreateKeyRequest(key=key), secret)
+        self._peers.learned(response.directory_version)
+        return json({**key_json(response.key), "secret": response.secret}, 201)
+
+    async def delete_key(self, request: Request) -> Response:
+        wanted = site_pb2.DeleteKeyRequest(id=request.path_params["id"])
+        response = await self._ask(self._peers.keys.DeleteKey, wanted, credential(request))
+        self._peers.learned(response.directory_version)
+        return nothing()
+
+    async def _ask(self, method: Callable[..., Awaitable[T]], message: Message, secret: str) -> T:
+        """Call in the caller's name. Raises Problem with fields in the JSON's spelling."""
+        try:
+            return await method(message, timeout=CONTROL_S, metadata=self._peers.metadata(secret))
+        except grpc.aio.AioRpcError as error:
+            problem = Problem.of_rpc(error)
+            problem.field = _spelling(problem.field)
+            raise problem from None
+
+
+def site_json(site: site_pb2.Site) -> dict[str, object]:
+    return {
+        "id": site.id,
+        "timezone": site.timezone or "UTC",
+        "identity": "daily" if site.identity == event_pb2.IDENTITY_MODE_DAILY else "memory",
+        "domains": list(site.domains),
+        "retention": site.retention_months or FOREVER,
+        "ignorePrivacySignals": site.ignore_privacy_signals,
+        "queryParameters": list(site.query_parameters),
+        "hashRouting": site.hash_routing,
+        "createdAt": instant(site.created_at_us),
+    }
+
+
+def key_json(key: site_pb2.Key) -> dict[str, object]:
+    """`site` null: every site. `expiresAt` null: never."""
+    return {
+        "id": key.id,
+        "name": key.name,
+        "site": key.site or None,
+        "scope": next((word for word, number in SCOPES.items() if number == key.scope), "none"),
+        "expiresAt": instant(key.expires_at_us) if key.expires_at_us else None,
+        "createdAt": instant(key.created_at_us),
+    }
+
+
+def instant(us: int) -> str:
+    """ISO 8601 in UTC of microseconds since the epoch."""
+    return (_EPOCH + timedelta(microseconds=us)).isoformat().replace("+00:00", "Z")
+
+
+def instant_us(field: str, text: str) -> int:
+    """Microseconds since the epoch of an ISO 8601 time; without an offset it is UTC. Raises INVALID_ARGUMENT."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise invalid(field, f'"{text[:40]}" is no ISO 8601 time, e.g. 2026-01-31T12:00:00Z') from None
+    return ((found if found.tzinfo else found.replace(tzinfo=UTC)) - _EPOCH) // _MICROSECOND
+
+
+def _apply(site: site_pb2.Site, patch: SitePatch) -> list[str]:
+    """Copy what the JSON gives; returns the contract's names of it."""
+    paths: list[str] = []
+    if patch.timezone is not UNSET:
+        site.timezone = patch.timezone
+        paths.append("timezone")
+    if patch.identity is not UNSET:
+        site.identity = IDENTITY[patch.identity]
+        paths.append("identity")
+    if patch.domains is not UNSET:
+        site.domains.extend(patch.domains)
+        paths.append("domains")
+    if patch.retention is not UNSET:
+        site.retention_months = 0 if isinstance(patch.retention, str) else patch.retention
+        paths.append("retention_months")
+    if patch.ignore_privacy_signals is not UNSET:
+        site.ignore_privacy_signals = patch.ignore_privacy_signals
+        paths.append("ignore_privacy_signals")
+    if patch.query_parameters is not UNSET:
+        site.query_parameters.extend(patch.query_parameters)
+        paths.append("query_parameters")
+    if patch.hash_routing is not UNSET:
+        site.hash_routing = patch.hash_routing
+        paths.append("hash_routing")
+    return paths
+
+
+def _spelling(field: str) -> str:
+    name = field.removeprefix("site.").removeprefix("key.")
+    if name.startswith("retention_months"):
+        return "retention"
+    return re.sub(r"_us$", "", re.sub(r"_(?!us$)([a-z])", lambda match: match[1].upper(), name))

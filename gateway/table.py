@@ -1,0 +1,121 @@
+"""Every operation of the HTTP API, in one table: routes and the OpenAPI document are made from it."""
+
+from typing import Any
+
+from gateway.accounts import Accounts, NewPassword, SignIn
+from gateway.api import Queries
+from gateway.client_ip import ClientAddress
+from gateway.importer import Importer
+from gateway.openapi import NDJSON, Handler, Operation, Schema
+from gateway.operations import Operations
+from gateway.payload import Batch, Payload
+from gateway.peers import Peers
+from gateway.schemas import ANSWER, BALANCE, KEYS, LINE, LIVE, NEW_KEY, QUERY, SITE, SITES, TRACKED, TRACKED_BATCH
+from gateway.sites import NewKey, NewSite, SitePatch, Sites
+
+_SITE = ("site", "The site's id.", True)
+
+
+def table(peers: Peers, addresses: ClientAddress, operations: Operations) -> tuple[Operation, ...]:
+    """The table, bound to the services behind the gateway."""
+    return (*_capture(), *_questions(peers), *_administration(peers), *_account(peers, addresses), *_probes(operations))
+
+
+def _capture() -> tuple[Operation, ...]:
+    def track(path: str, summary: str, body: Any = Payload, answer: Schema = TRACKED) -> Operation:
+        refusals = (400, 403, 413, 415, 429, 503)
+        return Operation(
+            "POST", path, summary, tag="Track", open=True, status=202, body=body, answer=answer, refusals=refusals
+        )
+
+    return (
+        track("/track/view", "Record a page view"),
+        track("/track/interaction", "Record a click, a scroll or the like"),
+        track("/track/event", "Record an application's own event"),
+        track("/track/session", "Record a session's start, end or engagement"),
+        track("/track/batch", "Record up to 500 events", Batch, TRACKED_BATCH),
+    )
+
+
+def _questions(peers: Peers) -> tuple[Operation, ...]:
+    return (
+        Operation("POST", "/api/v1/query", "Ask a question", Queries(peers).query, body=QUERY, answer=ANSWER, csv=True),
+        Operation(
+            "GET", "/api/v1/live", "Watch live snapshots (WebSocket)", status=101, answer=LIVE, parameters=(_SITE,)
+        ),
+        Operation(
+            "POST",
+            "/api/v1/import",
+            "Import history",
+            Importer(peers).handle,
+            body=LINE,
+            body_type=NDJSON,
+            answer=BALANCE,
+            refusals=(400, 401, 403, 404, 413, 415, 503),
+            parameters=(_SITE, ("import_id", "Name of the import.", False), ("keep_bots", "true: bots count.", False)),
+        ),
+    )
+
+
+def _administration(peers: Peers) -> tuple[Operation, ...]:
+    sites = Sites(peers)
+
+    def administer(method: str, path: str, summary: str, handler: Handler, **more: Any) -> Operation:
+        return Operation(method, path, summary, handler, tag="Administration", **more)
+
+    return (
+        administer("GET", "/api/v1/sites", "List sites", sites.list_sites, answer=SITES),
+        administer("POST", "/api/v1/sites", "Make a site", sites.create_site, body=NewSite, answer=SITE, status=201),
+        administer("PATCH", "/api/v1/sites/{id}", "Change a site", sites.update_site, body=SitePatch, answer=SITE),
+        administer("DELETE", "/api/v1/sites/{id}", "Remove a site", sites.delete_site, status=204),
+        administer(
+            "GET",
+            "/api/v1/keys",
+            "List keys",
+            sites.list_keys,
+            answer=KEYS,
+            parameters=(("site", "Only keys of this site.", False),),
+        ),
+        administer(
+            "POST",
+            "/api/v1/keys",
+            "Make a key; its secret is shown this once",
+            sites.create_key,
+            body=NewKey,
+            answer=NEW_KEY,
+            status=201,
+        ),
+        administer("DELETE", "/api/v1/keys/{id}", "Revoke a key", sites.delete_key, status=204),
+    )
+
+
+def _account(peers: Peers, addresses: ClientAddress) -> tuple[Operation, ...]:
+    accounts = Accounts(peers, addresses)
+
+    def account(method: str, path: str, summary: str, handler: Handler, **more: Any) -> Operation:
+        return Operation(method, path, summary, handler, tag="Account", **more)
+
+    return (
+        account("POST", "/api/v1/session", "Sign in", accounts.sign_in, open=True, body=SignIn),
+        account("GET", "/api/v1/session", "The sites of whoever is signed in", accounts.who_am_i, answer=SITES),
+        account("DELETE", "/api/v1/session", "Sign out", accounts.sign_out, status=204),
+        account(
+            "POST",
+            "/api/v1/account/password",
+            "Change the password",
+            accounts.change_password,
+            body=NewPassword,
+            status=204,
+        ),
+    )
+
+
+def _probes(operations: Operations) -> tuple[Operation, ...]:
+    def probe(path: str, summary: str, handler: Handler, refusals: tuple[int, ...] = ()) -> Operation:
+        return Operation("GET", path, summary, handler, tag="Operations", open=True, refusals=refusals)
+
+    return (
+        probe("/healthz", "This process is up", operations.healthz),
+        probe("/readyz", "The mesh behind it is up", operations.readyz, (503,)),
+        probe("/metrics", "Prometheus metrics", operations.metrics),
+    )

@@ -1,0 +1,1 @@
+"""Answers analytics questions from a columnar copy that follows the writer."""

@@ -1,0 +1,62 @@
+"""`python -m query`: settings, the store, the follower, the servicer, serve."""
+
+import sys
+
+from analytics.v1 import query_pb2_grpc
+
+from mesh import server, telemetry
+from mesh.auth import Authenticator
+from mesh.channel import connect
+from mesh.clock import now_us
+from mesh.directory import DirectoryClient
+from mesh.guard import Guard
+from mesh.settings import load
+from query.clickhouse import Pool, StoreInUseError, settle
+from query.console import Console
+from query.follow import Follower
+from query.replica import Replica
+from query.servicer import QueryServicer
+from query.settings import QuerySettings
+
+_NAME = "analytics.v1.QueryService"
+
+
+async def main() -> None:
+    settings = load(QuerySettings)
+    telemetry.start("query", settings.log_level, settings.metrics_port)
+    token = settings.mesh_token.get_secret_value()
+    try:
+        settle(settings.home)
+        replica = Replica(settings.dsn, settings.home / "applied.json")
+    except (StoreInUseError, OSError) as error:
+        print(f"ANALYTICS_DATA_DIR: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+    pool = Pool(settings.dsn, settings.query_clients, settings.query_timeout_s)
+    console = Console(settings.dsn, settings.query_timeout_s)
+
+    writer = connect(settings.writer_address)
+    directory = DirectoryClient(writer, token, "query", settings.home / "directory.bin")
+    guard = Guard(Authenticator(token, lambda: directory.snapshot, now_us), directory)
+    mesh_server = server.Server([_NAME], guard)
+    follower = Follower(replica, writer, token, mesh_server.set_serving)
+    servicer = QueryServicer(pool, console, follower, directory, now_us)
+    query_pb2_grpc.add_QueryServiceServicer_to_server(servicer, mesh_server.grpc)
+
+    port = await mesh_server.start(settings.bind_host, settings.query_port, reflect=settings.reflection)
+    await directory.start()
+    follower.start()
+    telemetry.log.info("listening", port=port, position=follower.position)
+    try:
+        await server.until_stopped()
+    finally:
+        await mesh_server.stop(settings.stop_grace_s)
+        await follower.stop()
+        await directory.stop()
+        await writer.close()
+        console.close()
+        pool.close()
+        replica.close()
+
+
+if __name__ == "__main__":
+    server.run(main)

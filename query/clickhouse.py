@@ -1,0 +1,99 @@
+"""The columnar store: a few clients, each a thread, over the embedded engine or a server; one DSN decides."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import clickhouse_connect
+import grpc
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
+
+from mesh.errors import MeshError, unavailable
+
+T = TypeVar("T")
+
+# The engine's codes that mean something to a caller (system.errors).
+_TOO_SLOW, _TOO_MUCH_MEMORY, _TOO_MANY_ROWS, _TIMEOUT_BEFORE_START = 159, 241, 396, 160
+
+
+class StoreInUseError(Exception):
+    """The data directory belongs to another process."""
+
+
+def settle(home: Path) -> None:
+    """Make a folder this process's working directory and its temporary one; the latter is emptied.
+
+    The engine writes its schema cache where it works, and bodies of inserts in clear to TMPDIR: a kill leaves them.
+    """
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    scratch = home / "tmp"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(mode=0o700)
+    os.environ["TMPDIR"] = str(scratch)
+    tempfile.tempdir = str(scratch)
+    os.chdir(home)
+
+
+def connect(dsn: str, settings: dict[str, Any] | None = None) -> Client:
+    """A client of its own; calls on it run one after the other.
+
+    Raises StoreInUseError where another process holds the embedded engine's directory.
+    """
+    try:
+        return clickhouse_connect.get_client(dsn=dsn, settings=settings or {})
+    except ClickHouseError as error:
+        if "EmbeddedServer" in str(error):
+            raise StoreInUseError(f"{dsn}: another process holds this directory, or it is damaged") from error
+        raise
+
+
+class Pool:
+    """Clients for answers. A statement waits for a free one; blocking calls run on threads of the pool's own."""
+
+    def __init__(self, dsn: str, size: int, timeout_s: float) -> None:
+        self._settings = {"max_execution_time": timeout_s, "do_not_merge_across_partitions_select_final": 1}
+        self._clients = [connect(dsn) for _ in range(size)]
+        self._free: asyncio.Queue[Client] = asyncio.Queue()
+        for client in self._clients:
+            self._free.put_nowait(client)
+        self._threads = ThreadPoolExecutor(size, thread_name_prefix="answer")
+
+    async def rows(self, statement: str, parameters: dict[str, Any]) -> Sequence[Sequence[Any]]:
+        """Rows of a statement with bound parameters.
+
+        Raises DEADLINE_EXCEEDED or RESOURCE_EXHAUSTED when it would cost too much.
+        """
+
+        def ask(client: Client) -> Sequence[Sequence[Any]]:
+            return client.query(statement, parameters=parameters, settings=self._settings).result_rows
+
+        try:
+            return await self._run(ask)
+        except DatabaseError as error:
+            if error.code in (_TOO_SLOW, _TIMEOUT_BEFORE_START):
+                raise MeshError(grpc.StatusCode.DEADLINE_EXCEEDED, "the answer would take too long") from error
+            if error.code in (_TOO_MUCH_MEMORY, _TOO_MANY_ROWS):
+                raise MeshError(grpc.StatusCode.RESOURCE_EXHAUSTED, "the answer would take too much memory") from error
+            raise
+
+    async def _run(self, work: Callable[[Client], T]) -> T:
+        client = await self._free.get()
+        job = asyncio.get_running_loop().run_in_executor(self._threads, work, client)
+        # a caller that goes away leaves its statement running: the client is free when that ends
+        job.add_done_callback(lambda _: self._free.put_nowait(client))
+        return await asyncio.shield(job)
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=True)
+        for client in self._clients:
+            client.close()
+
+
+def not_ready() -> MeshError:
+    return unavailable("the columnar copy is being built from the writer's events; ask again soon", retry_after_s=2.0)

@@ -1,0 +1,1 @@
+"""What is happening now: follows the writer, keeps half an hour per site in memory, streams snapshots."""

@@ -1,0 +1,44 @@
+"""Connections that do not get on are closed, and hold up nobody."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+
+from tests.gateway.doubles import running
+
+HEAD = b"POST /track/view HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+
+
+async def test_silent_connections_and_slow_headers_are_closed_in_time(dist: Path) -> None:
+    async with running(dist, header_patience_s=0.3) as mesh:
+        port = httpx.URL(mesh.url).port
+        silent_reader, silent = await asyncio.open_connection("127.0.0.1", port)
+        slow_reader, slow = await asyncio.open_connection("127.0.0.1", port)
+        slow.write(HEAD)
+        later_reader, later = await asyncio.open_connection("127.0.0.1", port)
+        later.write(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        await later_reader.readuntil(b"}")
+        later.write(HEAD)
+        for reader in (silent_reader, slow_reader, later_reader):
+            async with asyncio.timeout(10):
+                assert await _rest(reader) == b""
+        for writer in (silent, slow, later):
+            writer.close()
+
+
+async def test_more_connections_than_allowed_get_503(dist: Path) -> None:
+    async with running(dist, max_connections=16) as mesh:
+        port = httpx.URL(mesh.url).port
+        idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
+        async with httpx.AsyncClient(base_url=mesh.url, trust_env=False) as http:
+            assert (await http.get("/healthz")).status_code == 503
+        for _, writer in idle:
+            writer.close()
+
+
+async def _rest(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.read()
+    except ConnectionResetError:
+        return b""

@@ -1,0 +1,1 @@
+"""Sites, keys, people and the directory of them that every service copies."""

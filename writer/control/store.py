@@ -1,0 +1,283 @@
+"""The SQL of sites, keys, people and the directory's version. A change and its new version are one transaction."""
+
+import os
+import uuid
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Generic, TypeVar
+
+import asyncpg
+from analytics.v1 import directory_pb2, site_pb2
+from asyncpg.pool import PoolConnectionProxy
+
+from mesh.errors import unavailable
+from writer.wrap import KEY_BYTES, Wrapper
+
+Connection = asyncpg.Connection | PoolConnectionProxy
+Pool = asyncpg.Pool
+
+CHANNEL = "directory"
+
+BUMP = """
+    WITH bumped AS (UPDATE directory_version SET version = version + 1 RETURNING version)
+    SELECT version, pg_notify('directory', version::text) FROM bumped
+"""
+VERSION = "SELECT version FROM directory_version"
+
+SITES = "SELECT * FROM sites WHERE deleted_at IS NULL ORDER BY id"
+SITE_FOR_CHANGE = "SELECT * FROM sites WHERE id = $1 AND deleted_at IS NULL FOR UPDATE"
+INSERT_SITE = """
+    INSERT INTO sites (id, timezone, identity, domains, retention_months, ignore_privacy_signals, query_parameters,
+                       hash_routing, key_wrapped)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ON CONFLICT DO NOTHING
+    RETURNING *
+"""
+UPDATE_SITE = """
+    UPDATE sites SET timezone = $2, identity = $3, domains = $4, retention_months = $5, ignore_privacy_signals = $6,
+                     query_parameters = $7, hash_routing = $8
+    WHERE id = $1 AND deleted_at IS NULL
+    RETURNING *
+"""
+DELETE_SITE = "UPDATE sites SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL RETURNING number"
+DELETE_SITE_KEYS = "DELETE FROM api_keys WHERE site_number = $1"
+
+KEYS = """
+    SELECT k.*, coalesce(s.id, '') AS site
+    FROM api_keys k LEFT JOIN sites s ON s.number = k.site_number
+    ORDER BY k.created_at, k.id
+"""
+INSERT_KEY = """
+    INSERT INTO api_keys (id, name, site_number, scope, secret_sha256, expires_at)
+    SELECT $1, $2, s.number, $4, $5, $6
+    FROM (SELECT 1) one LEFT JOIN sites s ON s.id = $3 AND s.deleted_at IS NULL
+    WHERE $3 = '' OR s.number IS NOT NULL
+    RETURNING *, $3 AS site
+"""
+DELETE_KEY = """
+    DELETE FROM api_keys k
+    WHERE k.id = $1 AND ($2 = '' OR k.site_number = (SELECT number FROM sites WHERE id = $2 AND deleted_at IS NULL))
+    RETURNING id
+"""
+
+ANY_USER = "SELECT EXISTS (SELECT FROM users)"
+BOOTSTRAP_LOCK = "SELECT pg_advisory_xact_lock(hashtext('analytics bootstrap'))"
+INSERT_USER = "INSERT INTO users (id, email, password_hash) VALUES ($1, $2, $3)"
+USER_BY_EMAIL = "SELECT id, password_hash FROM users WHERE email = $1"
+USER_BY_SESSION = """
+    SELECT u.id, u.password_hash FROM sessions s JOIN users u ON u.id = s.user_id
+    WHERE s.secret_sha256 = $1 AND s.expires_at > $2
+"""
+SET_PASSWORD = "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2 RETURNING id"
+INSERT_SESSION = """
+    INSERT INTO sessions (id, user_id, secret_sha256, expires_at)
+    SELECT $1, u.id, $4, $5 FROM users u WHERE u.id = $2 AND u.password_hash = $3
+    RETURNING id
+"""  # nothing comes back if the password was changed while it was being checked
+SESSIONS = "SELECT id, secret_sha256, expires_at FROM sessions"
+DELETE_SESSION = "DELETE FROM sessions WHERE secret_sha256 = $1 RETURNING id"
+DELETE_OTHER_SESSIONS = "DELETE FROM sessions WHERE user_id = $1 AND secret_sha256 <> $2"
+DELETE_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE expires_at <= $1"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed(Generic[T]):
+    """What a change left, and the first directory version that holds it."""
+
+    value: T
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person as sign-in sees one."""
+
+    id: uuid.UUID
+    password_hash: str
+
+
+class ControlStore:
+    """Raises UNAVAILABLE from every method while PostgreSQL is away: nothing was changed, ask again."""
+
+    def __init__(self, pool: Pool, wrapper: Wrapper) -> None:
+        self._pool = pool
+        self._wrapper = wrapper
+
+    async def create_site(self, site: site_pb2.Site) -> Changed[site_pb2.Site | None]:
+        """The site with its number; None if the id is taken."""
+        async with self._change() as (connection, version):
+            return Changed(await insert_site(connection, site, self._wrapper), version)
+
+    async def update_site(
+        self, id: str, change: Callable[[site_pb2.Site], site_pb2.Site]
+    ) -> Changed[site_pb2.Site | None]:
+        """The site after `change`, which sees it locked; None if there is none. What `change` raises undoes all."""
+        async with self._change() as (connection, version):
+            row = await connection.fetchrow(SITE_FOR_CHANGE, id)
+            if row is None:
+                return Changed(None, version)
+            row = await connection.fetchrow(UPDATE_SITE, *_site_values(change(_site(row))))
+            return Changed(_site(row) if row else None, version)
+
+    async def delete_site(self, id: str) -> Changed[bool]:
+        """Takes a site out of the directory with its keys; False if there is none. Its number is never used again."""
+        async with self._change() as (connection, version):
+            number = await connection.fetchval(DELETE_SITE, id)
+            if number is not None:
+                await connection.execute(DELETE_SITE_KEYS, number)
+            return Changed(number is not None, version)
+
+    async def keys(self) -> list[site_pb2.Key]:
+        """All keys, oldest first."""
+        async with _reachable(), self._pool.acquire() as connection:
+            return [_key(row) for row in await connection.fetch(KEYS)]
+
+    async def create_key(self, key: site_pb2.Key, secret_sha256: bytes) -> Changed[site_pb2.Key | None]:
+        """The key as stored; None if its site does not exist."""
+        async with self._change() as (connection, version):
+            return Changed(await insert_key(connection, key, secret_sha256), version)
+
+    async def delete_key(self, id: str, site: str) -> Changed[bool]:
+        """Revokes a key, of this site alone where one is given; False if there is none."""
+        async with self._change() as (connection, version):
+            return Changed(await connection.fetchval(DELETE_KEY, id, site) is not None, version)
+
+    async def user_by_email(self, email: str) -> User | None:
+        async with _reachable(), self._pool.acquire() as connection:
+            return _user(await connection.fetchrow(USER_BY_EMAIL, email))
+
+    async def user_by_session(self, secret_sha256: bytes, now_us: int) -> User | None:
+        """The user of a session that has not expired."""
+        async with _reachable(), self._pool.acquire() as connection:
+            return _user(await connection.fetchrow(USER_BY_SESSION, secret_sha256, moment(now_us)))
+
+    async def open_session(
+        self, user: User, id: str, secret_sha256: bytes, expires_at_us: int, now_us: int
+    ) -> Changed[bool]:
+        """Opens a session and forgets expired ones; False if the user's password has changed meanwhile."""
+        async with self._change() as (connection, version):
+            await connection.execute(DELETE_EXPIRED_SESSIONS, moment(now_us))
+            opened = await connection.fetchval(
+                INSERT_SESSION, id, user.id, user.password_hash, secret_sha256, moment(expires_at_us)
+            )
+            return Changed(opened is not None, version)
+
+    async def close_session(self, secret_sha256: bytes) -> Changed[bool]:
+        async with self._change() as (connection, version):
+            return Changed(await connection.fetchval(DELETE_SESSION, secret_sha256) is not None, version)
+
+    async def change_password(self, user: User, password_hash: str, kept_session_sha256: bytes) -> Changed[bool]:
+        """Sets a password and ends the user's other sessions; False if it has changed meanwhile."""
+        async with self._change() as (connection, version):
+            if await connection.fetchval(SET_PASSWORD, user.id, user.password_hash, password_hash) is None:
+                return Changed(False, version)
+            await connection.execute(DELETE_OTHER_SESSIONS, user.id, kept_session_sha256)
+            return Changed(True, version)
+
+    @asynccontextmanager
+    async def _change(self) -> AsyncGenerator[tuple[Connection, int]]:
+        async with _reachable(), self._pool.acquire() as connection, connection.transaction():
+            yield connection, await connection.fetchval(BUMP)
+
+
+async def insert_site(connection: Connection, site: site_pb2.Site, wrapper: Wrapper) -> site_pb2.Site | None:
+    """A new site with a random key of its own, wrapped; None if the id is taken."""
+    row = await connection.fetchrow(INSERT_SITE, *_site_values(site), wrapper.wrap(os.urandom(KEY_BYTES)))
+    return _site(row) if row else None
+
+
+async def insert_key(connection: Connection, key: site_pb2.Key, secret_sha256: bytes) -> site_pb2.Key | None:
+    """A new key; None if its site does not exist."""
+    expires_at = moment(key.expires_at_us) if key.expires_at_us else None
+    row = await connection.fetchrow(INSERT_KEY, key.id, key.name, key.site, key.scope, secret_sha256, expires_at)
+    return _key(row) if row else None
+
+
+async def read_directory(connection: Connection) -> directory_pb2.Directory:
+    """The whole directory at one version."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        version = await connection.fetchval(VERSION)
+        sites, keys, sessions = [await connection.fetch(query) for query in (SITES, KEYS, SESSIONS)]
+    return directory_pb2.Directory(
+        version=version,
+        sites=[_site(row) for row in sites],
+        credentials=[
+            directory_pb2.Credential(
+                secret_sha256=row["secret_sha256"],
+                id=row["id"],
+                site=row.get("site", ""),
+                scope=row.get("scope", site_pb2.KEY_SCOPE_ADMIN),
+                expires_at_us=_microseconds(row["expires_at"]),
+            )
+            for row in (*keys, *sessions)
+        ],
+    )
+
+
+def moment(at_us: int) -> datetime:
+    """Microseconds since the epoch as PostgreSQL takes them."""
+    return _EPOCH + timedelta(microseconds=at_us)
+
+
+def _microseconds(at: datetime | None) -> int:
+    return (at - _EPOCH) // timedelta(microseconds=1) if at else 0
+
+
+@asynccontextmanager
+async def _reachable() -> AsyncGenerator[None]:
+    try:
+        yield
+    except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError) as error:
+        raise unavailable("the database cannot be reached now; nothing was changed") from error
+    except (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.ReadOnlySQLTransactionError) as error:
+        raise unavailable("the database takes no changes now; nothing was changed") from error
+
+
+def _site_values(site: site_pb2.Site) -> tuple[object, ...]:
+    return (
+        site.id,
+        site.timezone,
+        site.identity,
+        list(site.domains),
+        site.retention_months,
+        site.ignore_privacy_signals,
+        list(site.query_parameters),
+        site.hash_routing,
+    )
+
+
+def _site(row: asyncpg.Record) -> site_pb2.Site:
+    return site_pb2.Site(
+        id=row["id"],
+        number=row["number"],
+        timezone=row["timezone"],
+        identity=row["identity"],
+        domains=row["domains"],
+        retention_months=row["retention_months"],
+        ignore_privacy_signals=row["ignore_privacy_signals"],
+        query_parameters=row["query_parameters"],
+        hash_routing=row["hash_routing"],
+        created_at_us=_microseconds(row["created_at"]),
+    )
+
+
+def _key(row: asyncpg.Record) -> site_pb2.Key:
+    return site_pb2.Key(
+        id=row["id"],
+        name=row["name"],
+        site=row["site"],
+        scope=row["scope"],
+        expires_at_us=_microseconds(row["expires_at"]),
+        created_at_us=_microseconds(row["created_at"]),
+    )
+
+
+def _user(row: asyncpg.Record | None) -> User | None:
+    return User(row["id"], row["password_hash"]) if row else None

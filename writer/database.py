@@ -1,0 +1,77 @@
+"""Connections to PostgreSQL."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import asyncpg
+
+from mesh.telemetry import log
+
+Pool = Any  # asyncpg.Pool
+Connection = Any  # asyncpg.Connection, pooled or not
+
+_EPOCH_US = 946_684_800_000_000  # PostgreSQL counts from 2000-01-01
+
+# A writer that freezes inside a transaction holds others up for so long and no longer.
+_TIMEOUTS = {
+    "idle_in_transaction_session_timeout": "2s",
+    "transaction_timeout": "5s",
+    "statement_timeout": "5s",
+}
+_COMMAND_TIMEOUT_S = 6.0
+_CONNECT_TIMEOUT_S = 5.0
+
+
+class _PlainConnection(asyncpg.Connection):  # pyright: ignore[reportMissingTypeArgument]
+    def get_reset_query(self) -> str:
+        """Nothing: no session state is ever set, and a query at each release costs a round trip."""
+        return ""
+
+
+async def open_pool(url: str, size: int, init: Callable[[Connection], Awaitable[None]] | None = None) -> Pool:
+    """A pool of up to `size` connections, one of them open already. Raises OSError or asyncpg.PostgresError."""
+    return await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=size,
+        init=init,
+        connection_class=_PlainConnection,
+        timeout=_CONNECT_TIMEOUT_S,
+        command_timeout=_COMMAND_TIMEOUT_S,
+        max_inactive_connection_lifetime=0,
+        server_settings={
+            "application_name": "analytics writer",
+            "default_transaction_isolation": "read committed",
+            "jit": "off",
+            "timezone": "UTC",
+            **_TIMEOUTS,
+        },
+    )
+
+
+async def raw_codecs(connection: Connection) -> None:
+    """For the hot path: UUIDs as 16 bytes, times as microseconds since the epoch, without objects in between."""
+    await connection.set_type_codec("uuid", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
+    await connection.set_type_codec(
+        "timestamptz",
+        schema="pg_catalog",
+        encoder=lambda us: (us - _EPOCH_US,),
+        decoder=lambda parts: parts[0] + _EPOCH_US,
+        format="tuple",
+    )
+
+
+async def connect_patiently(url: str) -> Connection:
+    """A connection, as soon as there is a PostgreSQL that takes it. Bad credentials and names are waited out too: the
+    supervisor may still be making them."""
+    delay, told = 0.1, ""
+    while True:
+        try:
+            return await asyncpg.connect(url, timeout=_CONNECT_TIMEOUT_S)
+        except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+            if told != type(error).__name__:
+                told = type(error).__name__
+                log.warning("waiting_for_postgresql", error=told)
+            await asyncio.sleep(delay)
+            delay = min(delay * 1.5, 1.0)

@@ -1,0 +1,1 @@
+"""From envelopes to committed events, and from commits to followers."""
