@@ -1,5 +1,7 @@
 """The commands of `./run`, each a thin call into the module that does it."""
 
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -7,10 +9,19 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli import data_directory
+from cli import data_directory, history
+from cli.check import check as run_checks
 from cli.data_directory import DataDirectory
 from cli.errors import Refusal
+from cli.generate import generate
+from cli.services import PROJECT
 from cli.start import start
+from cli.statement import show_answer
+from cli.status import show_status
+from cli.stored_events import show_events
+from cli.suite import install_what_is_missing, run_tests
+
+_STOP_LIMIT_S = 15.0
 
 app = typer.Typer(
     help="Analytics Mesh on one machine. Without a command it starts everything and stays until Ctrl-C.",
@@ -18,6 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+imports = typer.Typer(help="Import history from a file (.gz too).", no_args_is_help=True)
+app.add_typer(imports, name="import")
 console = Console()
 
 Data = Annotated[
@@ -26,6 +39,15 @@ Data = Annotated[
         "--data", help=f"Directory that holds everything. Default: {data_directory.DEFAULT}", show_default=False
     ),
 ]
+Site = Annotated[str, typer.Option(help="The site's id.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+File = Annotated[Path, typer.Argument(help="The file.", show_default=False)]
+KeepBots = Annotated[bool, typer.Option("--keep-bots", help="Count bots too. Default: they are dropped and counted.")]
+Name = Annotated[
+    str | None, typer.Option(help="Name of the import, ≤ 64 characters. Default: made of the file.", show_default=False)
+]
+
+_PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
 def main() -> None:
@@ -49,8 +71,125 @@ def run(
     data: Data = None,
     port: Annotated[
         int | None,
-        typer.Option(help="Port of the gateway. Default: 4001 if free, else a free one.", min=1, max=65535),
+        typer.Option(
+            help="Port of the gateway. Default: 4001 if free, else a free one.", min=1, max=65535, show_default=False
+        ),
     ] = None,
 ) -> None:
     if context.invoked_subcommand is None:
         start(directory(context, data), port, console)
+
+
+@app.command()
+def stop(context: typer.Context, data: Data = None) -> None:
+    """Stop the mesh that runs on a directory."""
+    place = directory(context, data)
+    pid = place.supervisor()
+    if not pid:
+        console.print(f"no mesh runs on {place.root}", highlight=False, soft_wrap=True)
+        return
+    os.kill(pid, signal.SIGTERM)
+    if not place.await_stopped(_STOP_LIMIT_S):
+        raise Refusal(f"the mesh (pid {pid}) still runs after {_STOP_LIMIT_S:.0f} s: look into {place.root}/log")
+    console.print("stopped")
+
+
+@app.command()
+def status(context: typer.Context, data: Data = None) -> None:
+    """One screen: health, spool, followers, balance, disk. Exit code 1 if a service is not healthy."""
+    if not show_status(directory(context, data), console):
+        raise typer.Exit(1)
+
+
+@app.command()
+def events(
+    context: typer.Context,
+    site: Site,
+    json: Json = False,
+    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 100,
+    data: Data = None,
+) -> None:
+    """Print stored events, decoded from PostgreSQL, newest first."""
+    show_events(directory(context, data).read_ready()["database"], site, limit, json, console)
+
+
+@app.command()
+def sql(
+    context: typer.Context,
+    statement: Annotated[str, typer.Argument(help='E.g. "SELECT count() FROM events".', show_default=False)],
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Run one read-only statement on the columnar store."""
+    ready = directory(context, data).read_ready()
+    show_answer(ready["query"], ready["admin_token"], statement, json, console)
+
+
+@imports.command("access-log")
+def import_access_log(
+    context: typer.Context,
+    file: File,
+    site: Site,
+    host: Annotated[
+        str | None, typer.Option(help="Host of the pages. Default: the site's id.", show_default=False)
+    ] = None,
+    keep_bots: KeepBots = False,
+    name: Name = None,
+    data: Data = None,
+) -> None:
+    """Import a web server's log in the common or combined format. Importing it again changes nothing."""
+    door = _door(directory(context, data), file, site, keep_bots, name)
+    history.show(history.import_access_log(file, door, host or site, console), console)
+
+
+@imports.command("events")
+def import_events(
+    context: typer.Context,
+    file: File,
+    site: Site,
+    keep_bots: KeepBots = False,
+    name: Name = None,
+    data: Data = None,
+) -> None:
+    """Import NDJSON, one event a line. Importing it again changes nothing."""
+    door = _door(directory(context, data), file, site, keep_bots, name)
+    history.show(history.import_events(file, door, console), console)
+
+
+def _door(place: DataDirectory, file: Path, site: str, keep_bots: bool, name: str | None) -> history.Door:
+    import_id = name or history.import_id_of(file)
+    ready = place.read_ready()
+    return history.Door(ready["gateway"], ready["admin_token"], site, import_id, keep_bots)
+
+
+@app.command()
+def check() -> None:
+    """Format, lint, types, imports, protos, generated code, dashboard."""
+    if not run_checks(console):
+        raise typer.Exit(1)
+
+
+@app.command()
+def gen() -> None:
+    """Bring gen/ up to date with protos/."""
+    changed = generate()
+    console.print("\n".join(changed) or "gen/ is up to date", highlight=False)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(
+    context: typer.Context,
+    full: Annotated[bool, typer.Option("--full", help="Long tests too, for their stated lengths.")] = False,
+) -> None:
+    """Run the checks and every test; arguments go to pytest, and then the checks are left out."""
+    install_what_is_missing(console)
+    checked = bool(context.args) or run_checks(console)
+    tested = run_tests(context.args, full)
+    raise typer.Exit(tested or (0 if checked else 1))
+
+
+@app.command(context_settings=_PASSED_ON)
+def bench(context: typer.Context) -> None:
+    """Measure: ./run bench NAME [--json FILE]; ./run bench --help lists the names."""
+    os.chdir(PROJECT)
+    os.execv(sys.executable, (sys.executable, "-m", "bench", *context.args))

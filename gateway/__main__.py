@@ -9,7 +9,7 @@ from collections.abc import Generator
 import uvicorn
 
 from gateway.app import Gateway
-from gateway.connections import LiveSocketProtocol, Sweeper
+from gateway.connections import HttpProtocol, LiveSocketProtocol, Sweeper
 from gateway.peers import Peers
 from gateway.settings import GatewaySettings
 from mesh.server import run, until_stopped
@@ -29,7 +29,7 @@ def configuration(app: Gateway, settings: GatewaySettings) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # pyright: ignore[reportArgumentType]  (Starlette's and uvicorn's ASGI types differ in name alone)
         loop="none",
-        http="httptools",
+        http=HttpProtocol,
         ws=LiveSocketProtocol,
         ws_max_size=4_096,
         ws_ping_interval=20.0,

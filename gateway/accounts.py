@@ -10,7 +10,7 @@ from starlette.responses import Response
 from gateway.answers import json, nothing, read_json
 from gateway.client_ip import ClientAddress
 from gateway.credentials import COOKIE, bearer_of, credential, foreign_page, is_https, is_same_origin
-from gateway.peers import CONTROL_S, Peers
+from gateway.peers import Peers, ask
 from gateway.sites import instant, site_json
 
 
@@ -35,10 +35,10 @@ class Accounts:
         if ("origin" in request.headers or "sec-fetch-site" in request.headers) and not is_same_origin(request):
             raise foreign_page()
         wanted = await read_json(request, SignIn)
-        response = await self._peers.accounts.SignIn(
+        response = await ask(
+            self._peers.accounts.SignIn,
             account_pb2.SignInRequest(email=wanted.email, password=wanted.password),
-            timeout=CONTROL_S,
-            metadata=self._peers.mesh_metadata(),
+            self._peers.mesh_metadata(),
         )
         self._peers.learned(response.directory_version)
         answer = json({"expiresAt": instant(response.expires_at_us)})
@@ -48,14 +48,14 @@ class Accounts:
     async def who_am_i(self, request: Request) -> Response:
         """The sites that the session or key may see. 401 tells the dashboard to show the sign-in page."""
         metadata = self._peers.metadata(credential(request))
-        response = await self._peers.sites.ListSites(site_pb2.ListSitesRequest(), timeout=CONTROL_S, metadata=metadata)
+        response = await ask(self._peers.sites.ListSites, site_pb2.ListSitesRequest(), metadata)
         return json({"sites": [site_json(site) for site in response.sites]})
 
     async def sign_out(self, request: Request) -> Response:
-        response = await self._peers.accounts.SignOut(
+        response = await ask(
+            self._peers.accounts.SignOut,
             account_pb2.SignOutRequest(session=credential(request)),
-            timeout=CONTROL_S,
-            metadata=self._peers.mesh_metadata(),
+            self._peers.mesh_metadata(),
         )
         self._peers.learned(response.directory_version)
         answer = nothing()
@@ -66,12 +66,12 @@ class Accounts:
     async def change_password(self, request: Request) -> Response:
         secret = credential(request)
         wanted = await read_json(request, NewPassword)
-        response = await self._peers.accounts.ChangePassword(
+        response = await ask(
+            self._peers.accounts.ChangePassword,
             account_pb2.ChangePasswordRequest(
                 session=secret, old_password=wanted.old_password, new_password=wanted.new_password
             ),
-            timeout=CONTROL_S,
-            metadata=self._peers.mesh_metadata(),
+            self._peers.mesh_metadata(),
         )
         self._peers.learned(response.directory_version)
         return nothing()

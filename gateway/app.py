@@ -12,11 +12,12 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway import docs, openapi
 from gateway.assets import Assets
 from gateway.batcher import Batcher
 from gateway.client_ip import ClientAddress
 from gateway.live import Live
-from gateway.openapi import Handler, endpoint, routes
+from gateway.openapi import Handler, routes
 from gateway.operations import Operations
 from gateway.peers import Peers
 from gateway.problems import Problem
@@ -57,7 +58,8 @@ class Gateway:
         self._rest = Starlette(
             routes=[
                 *routes(operations),
-                Route("/api/openapi.json", endpoint(operations), methods=["GET"]),
+                Route("/api/openapi.json", openapi.endpoint(operations), methods=["GET"]),
+                Route("/api/docs", docs.endpoint(operations), methods=["GET"]),
                 WebSocketRoute("/api/v1/live", self.live.handle),
                 Route("/{path:path}", _pages(Assets(dist)), methods=["GET"]),
             ],

@@ -1,7 +1,8 @@
-"""What a client may make the gateway wait for: connections that do not get on are closed.
+"""What a client may make the gateway wait for, or hold: connections that do not get on are closed.
 
-uvicorn bounds idle keep-alive; this adds slow headers, silent new connections, bodies that stop, and peers that never
-read the end. One sweep over all connections every few seconds costs a request nothing.
+uvicorn bounds idle keep-alive and the number of connections; this adds long or slow heads, silent new connections,
+bodies that never begin, and peers that never read the end. One sweep over all connections every few seconds costs a
+request nothing.
 """
 
 import asyncio
@@ -9,11 +10,42 @@ from typing import Any
 
 import uvicorn
 from starlette.types import Message
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 SWEEP_S = 2.0
 PATIENCE_S = 20.0
-"""Time from a connection's first byte, or from the end of the last answer, to a request's end of headers."""
+"""Time from a connection's begin, or from its last answer's first following byte, to the end of a request's head."""
+MAX_HEAD_BYTES = 64 * 1024
+"""Of a head that comes in pieces; one in a single piece is bounded by the loop's read size (256 KiB)."""
+
+_HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """Counts what comes in: uvicorn's httptools protocol takes a head of any length."""
+
+    received = 0
+    _in_head = False
+    _head_bytes = 0
+
+    def on_message_begin(self) -> None:
+        self._in_head = True
+        self._head_bytes = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        self.received += len(data)
+        super().data_received(data)
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD_BYTES:
+                self.transport.write(_HEAD_TOO_LARGE)
+                self.transport.close()
 
 
 class LiveSocketProtocol(WebSocketsSansIOProtocol):
@@ -26,7 +58,7 @@ class LiveSocketProtocol(WebSocketsSansIOProtocol):
 
 
 class Sweeper:
-    """Closes a connection seen waiting in the same state for longer than the patience."""
+    """Cuts a connection seen waiting for the same thing of its client for longer than the patience."""
 
     def __init__(self, server: uvicorn.Server, patience_s: float = PATIENCE_S) -> None:
         self._server = server
@@ -64,7 +96,7 @@ def _waiting(connection: Any) -> object | None:
         return None
     cycle = connection.cycle
     if cycle is None:
-        return "first request"
+        return "first head"
     if cycle.response_complete:
         return None if connection.timeout_keep_alive_task is not None else id(cycle)
-    return None
+    return (id(cycle), connection.received) if cycle.more_body else None

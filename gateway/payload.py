@@ -167,6 +167,9 @@ def json_error(error: Exception) -> MeshError:
     missing = re.match(r"Object missing required field `(.*)`", text)
     if missing:
         return invalid(f"{path}.{missing[1]}".lstrip("."), "is required")
+    unknown = re.match(r"Object contains unknown field `(.*)`", text)
+    if unknown:
+        return invalid(f"{path}.{unknown[1]}".lstrip(".")[:200], "is unknown")
     text = text.replace(" | null", "").replace("`", "")
     text = re.sub(r"\b(str|int|float|bool|dict)\b", lambda match: _TYPES[match[1]], text)
     return invalid(path.replace("[...]", ""), text[:1].lower() + text[1:])
@@ -251,7 +254,7 @@ def spelled(value: Scalar) -> str:
 
 def spelling(field: str, kind: str, payload: Payload) -> str:
     """How the JSON spells a field of the contract that the edge found wrong."""
-    head, _, rest = field.partition(".")
+    head, rest = re.fullmatch(r"(\w*)(.*)", field, re.DOTALL).groups()  # pyright: ignore[reportOptionalMemberAccess]
     if kind == "interaction":
         of_data = next((name for name, target in _TEXT_OF_DATA.items() if target == head and name != "pageUrl"), "")
         if of_data and of_data in (payload.data or {}):
@@ -260,7 +263,7 @@ def spelling(field: str, kind: str, payload: Payload) -> str:
             return "data.pageUrl"
         head = {"scroll_depth": "data.depth", "name": "type"}.get(head, head)
     name = _SPELLED.get(head) or re.sub(r"_([a-z])", lambda match: match[1].upper(), head)
-    return f"{name}.{rest}" if rest else name
+    return name + rest
 
 
 _SPELLED = {

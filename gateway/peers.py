@@ -1,5 +1,10 @@
 """The services behind the gateway: channels, stubs, and the directory version that callers have been promised."""
 
+import re
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import grpc
 from analytics.v1 import (
     account_pb2_grpc,
     import_pb2_grpc,
@@ -8,13 +13,35 @@ from analytics.v1 import (
     site_pb2_grpc,
     track_pb2,
 )
+from google.protobuf.message import Message
 from grpc_health.v1 import health_pb2_grpc
 
+from gateway.problems import Problem
 from gateway.settings import GatewaySettings
 from mesh.channel import Metadata, bearer, connect
 
+T = TypeVar("T")
+
 CONTROL_S = 10.0
 """Deadline of an administrative call, seconds."""
+
+
+async def ask(method: Callable[..., Awaitable[T]], message: Message, metadata: Metadata) -> T:
+    """Make an administrative call. Raises Problem with the field as the JSON spells it."""
+    try:
+        return await method(message, timeout=CONTROL_S, metadata=metadata)
+    except grpc.aio.AioRpcError as error:
+        problem = Problem.of_rpc(error)
+        problem.field = _spelling(problem.field)
+        raise problem from None
+
+
+def _spelling(field: str) -> str:
+    """`site.retention_months` is `retention` in JSON, `key.expires_at_us` is `expiresAt`."""
+    name = field.removeprefix("site.").removeprefix("key.")
+    if name.startswith("retention_months"):
+        return "retention"
+    return re.sub(r"_([a-z])", lambda match: match[1].upper(), name.removesuffix("_us"))
 
 
 class Peers:

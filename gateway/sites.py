@@ -1,25 +1,18 @@
 """`/api/v1/sites` and `/api/v1/keys` as plain JSON resources over SiteService and KeyService."""
 
-import re
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-import grpc
 from analytics.v1 import event_pb2, site_pb2
 from google.protobuf.field_mask_pb2 import FieldMask
-from google.protobuf.message import Message
 from msgspec import UNSET, Meta, Struct, UnsetType
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.answers import json, nothing, read_json
 from gateway.credentials import credential
-from gateway.peers import CONTROL_S, Peers
-from gateway.problems import Problem
+from gateway.peers import Peers, ask
 from mesh.errors import invalid
-
-T = TypeVar("T")
 
 FOREVER = "forever"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -71,7 +64,9 @@ class Sites:
         self._peers = peers
 
     async def list_sites(self, request: Request) -> Response:
-        response = await self._ask(self._peers.sites.ListSites, site_pb2.ListSitesRequest(), credential(request))
+        response = await ask(
+            self._peers.sites.ListSites, site_pb2.ListSitesRequest(), self._peers.metadata(credential(request))
+        )
         return json({"sites": [site_json(site) for site in response.sites]})
 
     async def create_site(self, request: Request) -> Response:
@@ -79,7 +74,9 @@ class Sites:
         wanted = await read_json(request, NewSite)
         site = site_pb2.Site(id=wanted.id, retention_months=DEFAULT_RETENTION_MONTHS)
         _apply(site, wanted)
-        response = await self._ask(self._peers.sites.CreateSite, site_pb2.CreateSiteRequest(site=site), secret)
+        response = await ask(
+            self._peers.sites.CreateSite, site_pb2.CreateSiteRequest(site=site), self._peers.metadata(secret)
+        )
         self._peers.learned(response.directory_version)
         return json(site_json(response.site), 201)
 
@@ -90,19 +87,19 @@ class Sites:
         if not paths:
             raise invalid("", "names no field to change")
         wanted = site_pb2.UpdateSiteRequest(site=site, update_mask=FieldMask(paths=paths))
-        response = await self._ask(self._peers.sites.UpdateSite, wanted, secret)
+        response = await ask(self._peers.sites.UpdateSite, wanted, self._peers.metadata(secret))
         self._peers.learned(response.directory_version)
         return json(site_json(response.site))
 
     async def delete_site(self, request: Request) -> Response:
         wanted = site_pb2.DeleteSiteRequest(id=request.path_params["id"])
-        response = await self._ask(self._peers.sites.DeleteSite, wanted, credential(request))
+        response = await ask(self._peers.sites.DeleteSite, wanted, self._peers.metadata(credential(request)))
         self._peers.learned(response.directory_version)
         return nothing()
 
     async def list_keys(self, request: Request) -> Response:
         wanted = site_pb2.ListKeysRequest(site=request.query_params.get("site", ""))
-        response = await self._ask(self._peers.keys.ListKeys, wanted, credential(request))
+        response = await ask(self._peers.keys.ListKeys, wanted, self._peers.metadata(credential(request)))
         return json({"keys": [key_json(key) for key in response.keys]})
 
     async def create_key(self, request: Request) -> Response:
@@ -114,24 +111,17 @@ class Sites:
             scope=SCOPES[wanted.scope],
             expires_at_us=instant_us("expiresAt", wanted.expires_at) if wanted.expires_at else 0,
         )
-        response = await self._ask(self._peers.keys.CreateKey, site_pb2.CreateKeyRequest(key=key), secret)
+        response = await ask(
+            self._peers.keys.CreateKey, site_pb2.CreateKeyRequest(key=key), self._peers.metadata(secret)
+        )
         self._peers.learned(response.directory_version)
         return json({**key_json(response.key), "secret": response.secret}, 201)
 
     async def delete_key(self, request: Request) -> Response:
         wanted = site_pb2.DeleteKeyRequest(id=request.path_params["id"])
-        response = await self._ask(self._peers.keys.DeleteKey, wanted, credential(request))
+        response = await ask(self._peers.keys.DeleteKey, wanted, self._peers.metadata(credential(request)))
         self._peers.learned(response.directory_version)
         return nothing()
-
-    async def _ask(self, method: Callable[..., Awaitable[T]], message: Message, secret: str) -> T:
-        """Call in the caller's name. Raises Problem with fields in the JSON's spelling."""
-        try:
-            return await method(message, timeout=CONTROL_S, metadata=self._peers.metadata(secret))
-        except grpc.aio.AioRpcError as error:
-            problem = Problem.of_rpc(error)
-            problem.field = _spelling(problem.field)
-            raise problem from None
 
 
 def site_json(site: site_pb2.Site) -> dict[str, object]:
@@ -199,10 +189,3 @@ def _apply(site: site_pb2.Site, patch: SitePatch) -> list[str]:
         site.hash_routing = patch.hash_routing
         paths.append("hash_routing")
     return paths
-
-
-def _spelling(field: str) -> str:
-    name = field.removeprefix("site.").removeprefix("key.")
-    if name.startswith("retention_months"):
-        return "retention"
-    return re.sub(r"_us$", "", re.sub(r"_(?!us$)([a-z])", lambda match: match[1].upper(), name))

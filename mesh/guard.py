@@ -6,21 +6,28 @@ One wrapper instead of three, since each costs a call; none of them changes a me
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 import grpc
 
 from mesh.auth import RULES, Authenticator, Rule, set_caller
 from mesh.channel import DIRECTORY_VERSION
-from mesh.directory import DirectoryClient
 from mesh.errors import MeshError
 from mesh.telemetry import CALLS, SECONDS, log
+
+
+class Reachable(Protocol):
+    """A copy of the directory that a call can wait for."""
+
+    async def at_least(self, version: int) -> None:
+        """Return when the copy has a version, or cannot get it."""
+        ...
 
 
 class Guard(grpc.aio.ServerInterceptor):
     """Admits a call by its rule, turns a MeshError into a rich status, counts and times."""
 
-    def __init__(self, authenticator: Authenticator, directory: DirectoryClient | None = None) -> None:
+    def __init__(self, authenticator: Authenticator, directory: Reachable | None = None) -> None:
         self._authenticator = authenticator
         self._directory = directory
         self._wrapped: dict[str, grpc.RpcMethodHandler] = {}

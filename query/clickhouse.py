@@ -1,6 +1,7 @@
 """The columnar store: a few clients, each a thread, over the embedded engine or a server; one DSN decides."""
 
 import asyncio
+import fcntl
 import os
 import shutil
 import tempfile
@@ -26,18 +27,26 @@ class StoreInUseError(Exception):
     """The data directory belongs to another process."""
 
 
-def settle(home: Path) -> None:
-    """Make a folder this process's working directory and its temporary one; the latter is emptied.
+def settle(home: Path) -> int:
+    """Make a folder this process's own: its working directory, and its temporary one, which is emptied.
 
     The engine writes its schema cache where it works, and bodies of inserts in clear to TMPDIR: a kill leaves them.
+    Returns the descriptor of the lock, held until it is closed. Raises StoreInUseError where another process has it.
     """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = os.open(home / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise StoreInUseError(f"{home}: another query process works in this directory") from None
     scratch = home / "tmp"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(mode=0o700)
     os.environ["TMPDIR"] = str(scratch)
     tempfile.tempdir = str(scratch)
     os.chdir(home)
+    return lock
 
 
 def connect(dsn: str, settings: dict[str, Any] | None = None) -> Client:

@@ -24,6 +24,7 @@ _SMALL_RANGE, _PAUSE_SMALL_S, _PAUSE_S = 200, 0.2, 0.8
 # More waiting than this: no pause, the copy is catching up.
 _BACKLOG = 50_000
 _HEARTBEAT_LIMIT_S = 10.0
+_CHECK_EVERY_S = 3_600.0
 _EVENTS = follow_pb2.COMMIT_KIND_EVENTS
 
 
@@ -53,6 +54,7 @@ class Follower:
         self._tasks: list[asyncio.Task[None]] = []
         # (head, when it was said): once that head is applied, the copy was complete at that time
         self._heard: deque[tuple[int, float]] = deque(maxlen=1_000)
+        self._check_due = time.monotonic() + _CHECK_EVERY_S
         idle_s = time.time() - (replica.applied_at or time.time())
         self._complete_at = time.monotonic() - idle_s
 
@@ -146,6 +148,9 @@ class Follower:
             try:
                 if self._replica.state.repairing:
                     await self._repair()
+                elif time.monotonic() > self._check_due:
+                    self._check_due = time.monotonic() + _CHECK_EVERY_S
+                    await self._work(self._replica.check_visits)
                 else:
                     await self._apply_next()
             except Exception as error:

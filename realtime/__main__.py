@@ -31,7 +31,7 @@ async def main() -> None:
     servicer = RealtimeServicer(live, directory, authenticator, server.stopping, now_us)
     realtime_pb2_grpc.add_RealtimeServiceServicer_to_server(servicer, server.grpc)
 
-    await directory.start()
+    await directory.start(wait_s=2.0)
     port = await server.start(settings.bind_host, settings.realtime_port, reflect=settings.reflection)
     log.info("listening", port=port)
     following = asyncio.create_task(follower.run())

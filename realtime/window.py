@@ -5,6 +5,7 @@ history is not live. Erasing a visit takes away all that it added.
 """
 
 import heapq
+import itertools
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -73,9 +74,9 @@ class Recency:
                 gone.append(key)
         return gone
 
-    def oldest(self) -> str:
-        """One of the keys silent for longest."""
-        return next(iter(self._slots[min(self._slots)]))
+    def oldest(self, count: int) -> list[str]:
+        """Up to `count` of the keys silent for longest, of one slot."""
+        return list(itertools.islice(self._slots[min(self._slots)], count))
 
     def _leave(self, key: str, slot: int) -> None:
         members = self._slots[slot]
@@ -160,7 +161,8 @@ class Window:
         if event.kind in _SHOWN:
             self._events.append(Shown(owner, event))
         if len(self._visits) > MAX_VISITS:
-            self._close(self._visit_seen.oldest())
+            for oldest in self._visit_seen.oldest(MAX_VISITS // 20):
+                self._close(oldest)
         return True
 
     def erase(self, ids: Iterable[str]) -> bool:

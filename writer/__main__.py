@@ -1,88 +1,71 @@
 """python -m writer: settings → database → services → serve."""
 
 import asyncio
-from typing import cast
-
-from analytics.v1 import (
-    account_pb2_grpc,
-    directory_pb2_grpc,
-    follow_pb2_grpc,
-    import_pb2_grpc,
-    ingest_pb2_grpc,
-    site_pb2_grpc,
-)
+import sys
 
 from mesh import telemetry
-from mesh.auth import Authenticator
 from mesh.clock import now_us
-from mesh.directory import DirectoryClient
-from mesh.guard import Guard
-from mesh.server import Server, run, until_stopped
+from mesh.server import run, until_stopped
 from mesh.settings import load
 from writer import cleaning, health
 from writer.control import bootstrap
-from writer.control.accounts import AccountServicer, Passwords
-from writer.control.directory import DirectoryServicer, LocalDirectory
-from writer.control.servicer import KeyServicer, SiteServicer
+from writer.control.directory import LocalDirectory
 from writer.control.store import ControlStore
 from writer.database import open_pool, raw_codecs
-from writer.ingest.follow import FollowServicer
 from writer.ingest.gate import Gate
 from writer.ingest.identity import Keyring
-from writer.ingest.importer import ImportServicer
 from writer.ingest.log import CommitLog
 from writer.ingest.pipeline import Pipeline
 from writer.ingest.place import Places
-from writer.ingest.servicer import IngestServicer
 from writer.ingest.store import Store
-from writer.migrate import prepare
+from writer.migrate import UnfitDatabaseError, prepare
+from writer.services import Rooms, server_of
 from writer.settings import WriterSettings, key_bytes
 from writer.wrap import Wrapper
 
-SERVICES = [f"analytics.v1.{n}Service" for n in ("Ingest", "Follow", "Import", "Directory", "Site", "Key", "Account")]
 CONTROL_CONNECTIONS = 8  # the directory's ear, administration, followers
 
 
 async def main() -> None:
     settings = load(WriterSettings)
     telemetry.start("writer", settings.log_level, settings.metrics_port)
+    stopped = asyncio.create_task(until_stopped())
     url = settings.database_url.get_secret_value()
-    await prepare(url)
+    preparing = asyncio.create_task(prepare(url))
+    await asyncio.wait([preparing, stopped], return_when=asyncio.FIRST_COMPLETED)
+    if stopped.done():
+        preparing.cancel()
+        return
+    try:
+        await preparing
+    except UnfitDatabaseError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(3) from None
+
     pool = await open_pool(url, CONTROL_CONNECTIONS)
     ingest_pool = await open_pool(url, settings.transactions_in_flight + 2, raw_codecs)
-    await bootstrap.apply(pool, settings)
-    directory = LocalDirectory()
-    await directory.start(pool)
-
     wrapper, sealer = Wrapper(key_bytes(settings.wrap_key)), Wrapper(key_bytes(settings.seal_key))
     store = Store(ingest_pool, sealer, now_us)
     keyring = Keyring(store, wrapper, now_us)
+    try:
+        await bootstrap.apply(pool, settings)
+        await keyring.verify()
+        places = Places(settings.city_file)
+    except (ValueError, FileNotFoundError) as error:  # names the variable, or the file, at fault
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from None
+    directory = LocalDirectory()
+    await directory.start(pool)
     gate = Gate(store.write, settings.transactions_in_flight)
-    pipeline = Pipeline(directory, keyring, Places(settings.city_file), store, gate)
-    commits = CommitLog(pool, url)
-    control = ControlStore(pool, wrapper)
+    pipeline = Pipeline(directory, keyring, places, store, gate)
+    rooms = Rooms(directory, store, pipeline, CommitLog(pool, url), ControlStore(pool, wrapper))
 
-    authenticator = Authenticator(settings.mesh_token.get_secret_value(), lambda: directory.snapshot, now_us)
-    server = Server(SERVICES, Guard(authenticator, cast(DirectoryClient, directory)))
-    ingest_pb2_grpc.add_IngestServiceServicer_to_server(IngestServicer(pipeline), server.grpc)
-    follow = FollowServicer(commits, server.stopping, now_us)
-    follow_pb2_grpc.add_FollowServiceServicer_to_server(follow, server.grpc)
-    importer = ImportServicer(directory, pipeline, store, now_us)
-    import_pb2_grpc.add_ImportServiceServicer_to_server(importer, server.grpc)
-    watch = DirectoryServicer(directory, server.stopping)
-    directory_pb2_grpc.add_DirectoryServiceServicer_to_server(watch, server.grpc)
-    sites = SiteServicer(control, directory.refresh, lambda: list(directory.snapshot.sites.values()))
-    site_pb2_grpc.add_SiteServiceServicer_to_server(sites, server.grpc)
-    keys = KeyServicer(control, directory.refresh, lambda: list(directory.snapshot.sites.values()), now_us)
-    site_pb2_grpc.add_KeyServiceServicer_to_server(keys, server.grpc)
-    accounts = AccountServicer(control, directory.refresh, Passwords(), now_us)
-    account_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server.grpc)
-
+    server = server_of(rooms, settings.mesh_token.get_secret_value())
     port = await server.start(settings.bind_host, settings.writer_port, reflect=settings.reflection)
     telemetry.log.info("listening", host=settings.bind_host, port=port)
-    chores = [commits.listen(), health.keep_true(server, store), cleaning.keep_clean(keyring, store)]
+    chores = [rooms.commits.listen(), health.keep_true(server, store), cleaning.keep_clean(keyring, store)]
     tasks = [asyncio.create_task(chore) for chore in chores]
-    await until_stopped()
+    await stopped
     await server.stop(settings.stop_grace_s)
     for task in tasks:
         task.cancel()

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
 from mesh.telemetry import log
 
-Pool = Any  # asyncpg.Pool
-Connection = Any  # asyncpg.Connection, pooled or not
+Pool: TypeAlias = Any  # asyncpg.Pool
+Connection: TypeAlias = Any  # asyncpg.Connection, pooled or not
 
 _EPOCH_US = 946_684_800_000_000  # PostgreSQL counts from 2000-01-01
 
@@ -19,8 +19,8 @@ _TIMEOUTS = {
     "transaction_timeout": "5s",
     "statement_timeout": "5s",
 }
-_COMMAND_TIMEOUT_S = 6.0
-_CONNECT_TIMEOUT_S = 5.0
+_COMMAND_TIMEOUT_S = 6
+_CONNECT_TIMEOUT_S = 5
 
 
 class _PlainConnection(asyncpg.Connection):  # pyright: ignore[reportMissingTypeArgument]
@@ -54,12 +54,16 @@ async def raw_codecs(connection: Connection) -> None:
     """For the hot path: UUIDs as 16 bytes, times as microseconds since the epoch, without objects in between."""
     await connection.set_type_codec("uuid", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary")
     await connection.set_type_codec(
-        "timestamptz",
-        schema="pg_catalog",
-        encoder=lambda us: (us - _EPOCH_US,),
-        decoder=lambda parts: parts[0] + _EPOCH_US,
-        format="tuple",
+        "timestamptz", schema="pg_catalog", encoder=_to_postgresql, decoder=_from_postgresql, format="tuple"
     )
+
+
+def _to_postgresql(us: int) -> tuple[int]:
+    return (us - _EPOCH_US,)
+
+
+def _from_postgresql(parts: tuple[int]) -> int:
+    return parts[0] + _EPOCH_US
 
 
 async def connect_patiently(url: str) -> Connection:

@@ -9,6 +9,7 @@ from mesh.telemetry import log
 from writer.ingest.store import Store
 
 LOOK_EVERY_S = 1.0
+LOOK_LIMIT_S = 2.0  # a database that hangs is as good as none
 _LOOK_AGAIN_S = 0.25
 
 
@@ -18,9 +19,10 @@ async def keep_true(server: Server, store: Store) -> None:
     while True:
         store.trouble.clear()
         try:
-            await store.probe()
+            async with asyncio.timeout(LOOK_LIMIT_S):
+                await store.probe()
             healthy = not store.trouble.is_set()
-        except MeshError:
+        except (MeshError, TimeoutError):
             healthy = False
         if healthy != serving:
             serving = healthy

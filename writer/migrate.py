@@ -1,7 +1,6 @@
 """Brings the database to the shape that this code knows, by numbered .sql files, one writer at a time."""
 
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,12 +79,9 @@ async def _require_fit(connection: Connection) -> None:
 
 
 async def prepare(url: str) -> None:
-    """Wait for PostgreSQL and migrate. A database that cannot be used ends the process: one line, exit code 3."""
+    """Wait for PostgreSQL and migrate. Raises UnfitDatabaseError."""
     connection = await connect_patiently(url)
     try:
         await migrate(connection)
-    except UnfitDatabaseError as error:
-        print(error, file=sys.stderr)
-        raise SystemExit(3) from None
     finally:
         await connection.close()

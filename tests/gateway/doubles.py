@@ -171,6 +171,8 @@ class Writer(
 
     async def CreateKey(self, request: site_pb2.CreateKeyRequest, context: Any) -> site_pb2.CreateKeyResponse:
         caller().require_site(request.key.site)
+        if 0 < request.key.expires_at_us < now_us():
+            raise invalid("key.expires_at_us", "lies in the past")
         key = site_pb2.Key()
         key.CopyFrom(request.key)
         key.id = "key_1"

@@ -235,5 +235,12 @@ async def test_the_openapi_document_names_every_route_and_a_rule_for_each(http: 
     assert document["components"]["schemas"]["Payload"]["properties"]["pageUrl"]
 
 
+async def test_a_person_can_read_what_the_document_says(http: httpx.AsyncClient) -> None:
+    page = await http.get("/api/docs")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    for path in (await http.get("/api/openapi.json")).json()["paths"]:
+        assert path in page.text
+
+
 async def test_a_session_works_as_a_bearer_token_too(mesh: Mesh, http: httpx.AsyncClient) -> None:
     assert (await http.post("/api/v1/query", json=QUESTION, headers=authorized(SESSION))).status_code == 200

@@ -27,6 +27,27 @@ async def test_silent_connections_and_slow_headers_are_closed_in_time(dist: Path
             writer.close()
 
 
+async def test_a_body_that_never_begins_is_cut_off_in_time(dist: Path) -> None:
+    async with running(dist, header_patience_s=0.3) as mesh:
+        reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(mesh.url).port)
+        writer.write(HEAD + b"content-length: 10\r\n\r\n")
+        async with asyncio.timeout(10):
+            await _rest(reader)
+        writer.close()
+
+
+async def test_a_head_without_end_is_431(dist: Path) -> None:
+    async with running(dist) as mesh:
+        reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(mesh.url).port)
+        writer.write(HEAD + b"x: ")
+        for _ in range(4):
+            writer.write(b"y" * 16_384)
+            await asyncio.sleep(0.01)
+        async with asyncio.timeout(10):
+            assert b" 431 " in await reader.readline()
+        writer.close()
+
+
 async def test_more_connections_than_allowed_get_503(dist: Path) -> None:
     async with running(dist, max_connections=16) as mesh:
         port = httpx.URL(mesh.url).port

@@ -55,10 +55,12 @@ def test_a_bad_setting_is_one_line_that_names_the_variable(variable: str, value:
 
 
 def test_a_taken_port_is_one_line_that_names_the_variable() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        with run(ANALYTICS_GATEWAY_PORT=str(taken.getsockname()[1])) as process:
-            assert process.stderr
-            line = process.stderr.read()
-            assert process.wait(15) != 0
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        run(ANALYTICS_GATEWAY_PORT=str(taken.getsockname()[1])) as process,
+    ):
+        assert process.stderr
+        line = process.stderr.read()
+        assert process.wait(15) != 0
     assert line.startswith("ANALYTICS_GATEWAY_PORT: ")
     assert len(line.splitlines()) == 1

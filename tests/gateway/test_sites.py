@@ -89,6 +89,7 @@ async def test_a_keys_secret_is_shown_once(mesh: Mesh, http: httpx.AsyncClient) 
         ({"scope": "read"}, "name"),
         ({"name": "k", "scope": "root"}, "scope"),
         ({"name": "k", "scope": "read", "expiresAt": "soon"}, "expiresAt"),
+        ({"name": "k", "scope": "read", "site": "demo", "expiresAt": "2001-01-01"}, "expiresAt"),
     ],
 )
 async def test_a_wrong_key_is_400_and_names_the_field(

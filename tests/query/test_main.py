@@ -5,7 +5,10 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
 from pathlib import Path
+
+import pytest
 
 from mesh import channel
 from tests.query.conftest import SITES, serving
@@ -38,24 +41,43 @@ async def listening(process: Process) -> str:
     raise AssertionError("it never listened")
 
 
-async def test_it_serves_once_caught_up_and_stops_on_sigterm(tmp_path: Path) -> None:
+@pytest.fixture
+async def writer() -> AsyncIterator[Writer]:
     truth = Truth()
     truth.commit([event("pageview", DAY, new_visit())])
-    writer = Writer(truth, SITES)
-    await writer.start()
-    process = await start(tmp_path, ANALYTICS_WRITER_ADDRESS=writer.address)
+    double = Writer(truth, SITES)
+    await double.start()
+    yield double
+    await double.stop()
+
+
+@pytest.fixture
+async def process(tmp_path: Path, writer: Writer) -> AsyncIterator[Process]:
+    running = await start(tmp_path, ANALYTICS_WRITER_ADDRESS=writer.address)
+    yield running
+    if running.returncode is None:
+        running.kill()
+    await running.communicate()
+
+
+async def test_it_serves_once_caught_up_and_stops_on_sigterm(process: Process) -> None:
     caller = channel.connect(await listening(process))
     await serving(caller)
-    second = await start(tmp_path, ANALYTICS_WRITER_ADDRESS=writer.address)
-    _, complaint = await second.communicate()
-    assert second.returncode == 1
-    assert b"another process holds this directory" in complaint
-    assert len(complaint.splitlines()) == 1
+    await caller.close()
     process.send_signal(signal.SIGTERM)
     await process.communicate()
     assert process.returncode == 0
-    await caller.close()
-    await writer.stop()
+
+
+async def test_a_second_process_on_the_same_directory_says_so_and_ends(
+    process: Process, writer: Writer, tmp_path: Path
+) -> None:
+    await listening(process)
+    second = await start(tmp_path, ANALYTICS_WRITER_ADDRESS=writer.address)
+    _, complaint = await second.communicate()
+    assert second.returncode == 1
+    assert b"another query process" in complaint
+    assert len(complaint.splitlines()) == 1
 
 
 async def test_a_bad_setting_is_one_line_that_names_the_variable(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """The real mesh: one a module, in a directory of its own, with every store and process that `./run` starts."""
 
 import asyncio
-import os
 import shutil
 import subprocess
 import time
@@ -86,23 +85,18 @@ def pytest_runtest_makereport(
 
 @pytest.fixture(scope="session")
 def chromium() -> Path:
-    """Debian's Chromium, installed when it is missing (as root)."""
-    if not shutil.which("chromium"):
-        subprocess.run(["apt-get", "update", "-q"], check=True)
-        subprocess.run(["apt-get", "install", "-qy", "--no-install-recommends", "chromium"], check=True)
-    return Path(shutil.which("chromium") or "")
+    """Debian's Chromium; `./run test` installs it."""
+    found = shutil.which("chromium")
+    assert found, "chromium is missing: ./run test installs it"
+    return Path(found)
 
 
 @pytest.fixture(scope="session")
 def grpcurl() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run grpcurl as the README shows it; installed with Go when it is missing."""
-    places = f"{os.environ['PATH']}{os.pathsep}{Path.home() / 'go' / 'bin'}"
-    if not shutil.which("grpcurl", path=places):
-        subprocess.run(["go", "install", "github.com/fullstorydev/grpcurl/cmd/grpcurl@latest"], check=True)
-    program = shutil.which("grpcurl", path=places) or ""
+    """Run grpcurl as the README shows it; `./run test` installs it."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [program, "-plaintext", "-max-time", "20", *arguments]
+        command = ["grpcurl", "-plaintext", "-max-time", "20", *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
     return run

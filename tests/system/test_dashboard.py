@@ -133,7 +133,7 @@ async def test_the_live_number_moves_with_a_view(mesh: Mesh, page: Page) -> None
 async def test_markup_in_a_page_and_a_referrer_is_text_on_screen(mesh: Mesh, page: Page) -> None:
     hostile = "<img src=x onerror=alert(1)>"
     dialogs: list[Any] = []
-    page.on("dialog", dialogs.append)
+    page.on("dialog", lambda dialog: dialogs.append(dialog))
     reply = await mesh.view(f"/{hostile}", pageTitle=hostile, referrer="javascript:alert(1)")
     assert reply.status == 202
     await page.goto("/?view=live")

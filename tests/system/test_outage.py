@@ -44,6 +44,7 @@ async def test_views_are_acknowledged_while_the_writer_hangs_and_stored_when_it_
     await eventually(lambda: mesh.query(["pageviews"], filters=[["is", "page", ["/outage"]]]), [([], [40])])
 
     async def left() -> tuple[int, int, str]:
+        assert (await mesh.view("/after")).status == 202  # live traffic is what closes the breaker
         now = await status()
         return now.entries, now.balance.in_flight, now.breaker
 

@@ -19,8 +19,8 @@ import asyncpg
 import pytest
 from analytics.v1 import directory_pb2, event_pb2, site_pb2
 from analytics.v1.event_pb2 import NormalizedEvent, RawEventEnvelope
-from mesh.directory import Snapshot
 
+from mesh.directory import Snapshot
 from writer.database import open_pool, raw_codecs
 from writer.ingest.gate import Gate
 from writer.ingest.identity import Keyring
@@ -93,7 +93,9 @@ async def database(empty_database: str) -> AsyncIterator[str]:
     yield empty_database
 
 
-AGENT = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+AGENT = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+)
 NOON = 1_767_268_800_000_000  # 2026-01-01 12:00 UTC
 MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000
 MEMORY_SITE, DAILY_SITE = 1, 2
@@ -147,7 +149,9 @@ class Rig:
 
 @pytest.fixture(scope="module")
 async def rig(database: str) -> AsyncIterator[Rig]:
-    memory = site_pb2.Site(id="demo", number=MEMORY_SITE, identity=event_pb2.IDENTITY_MODE_MEMORY, domains=["example.org"])
+    memory = site_pb2.Site(
+        id="demo", number=MEMORY_SITE, identity=event_pb2.IDENTITY_MODE_MEMORY, domains=["example.org"]
+    )
     daily = site_pb2.Site(id="daily", number=DAILY_SITE, identity=event_pb2.IDENTITY_MODE_DAILY, retention_months=25)
     snapshot = Snapshot.of(directory_pb2.Directory(version=1, sites=[memory, daily]))
     made = Rig(database, StaticDirectory(snapshot))

@@ -72,7 +72,9 @@ def test_a_real_user_agent_gives_what_a_person_would_say(row: tuple[str, ...]) -
         ),
         (
             LINUX_CHROME,
-            ClientHints(ua=brands("Google Chrome"), mobile="?0", platform='"Chrome OS"', platform_version='"16002.0.0"'),
+            ClientHints(
+                ua=brands("Google Chrome"), mobile="?0", platform='"Chrome OS"', platform_version='"16002.0.0"'
+            ),
             Device("Chrome", "131", "Chrome OS", "16002", "desktop"),
         ),
         (
@@ -114,9 +116,7 @@ def test_a_real_user_agent_gives_what_a_person_would_say(row: tuple[str, ...]) -
         ("", ClientHints(ua=brands("Arc"), platform='"macOS"'), Device("Arc", "131", "Mac OS X", "", "desktop")),
     ],
 )
-def test_client_hints_win_where_the_user_agent_is_frozen(
-    user_agent: str, hints: ClientHints, expected: Device
-) -> None:
+def test_client_hints_win_where_the_user_agent_is_frozen(user_agent: str, hints: ClientHints, expected: Device) -> None:
     assert device_of(user_agent, hints) == expected
 
 
@@ -137,7 +137,19 @@ def test_no_text_in_any_field_raises(user_agent: str, hints: ClientHints) -> Non
 
 @pytest.mark.parametrize(
     "piece",
-    ["a", "Mozilla/5.0 ", "/1.1.1", "Android ", "Build/", "iPhone OS 1_", "; ", "SM-", "KF", "Version/4.0 Safari ", "é"],
+    [
+        "a",
+        "Mozilla/5.0 ",
+        "/1.1.1",
+        "Android ",
+        "Build/",
+        "iPhone OS 1_",
+        "; ",
+        "SM-",
+        "KF",
+        "Version/4.0 Safari ",
+        "é",
+    ],
 )
 def test_a_crafted_user_agent_of_100_kb_costs_no_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))

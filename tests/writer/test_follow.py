@@ -11,11 +11,11 @@ from analytics.v1 import follow_pb2, follow_pb2_grpc
 from analytics.v1.event_pb2 import NormalizedEvent
 from analytics.v1.follow_pb2 import Commit, FollowRequest
 from google.protobuf.internal.decoder import _DecodeVarint32 as decode_varint
+
 from mesh.auth import Authenticator
 from mesh.channel import bearer, connect
 from mesh.guard import Guard
 from mesh.server import Server
-
 from tests.writer.conftest import NOON, Rig, sealed, view
 from writer.database import open_pool, raw_codecs
 from writer.ingest.follow import FollowServicer

@@ -5,12 +5,14 @@ import hashlib
 import random
 import uuid
 
+import asyncpg
 import pytest
 from analytics.v1 import event_pb2
 from analytics.v1.ingest_pb2 import IngestOutcome
-from mesh.errors import MeshError
 
+from mesh.errors import MeshError
 from tests.writer.conftest import AGENT, DAILY_SITE, DAY, HOUR, MEMORY_SITE, MINUTE, NOON, Rig, sealed, view
+from writer.database import open_pool, raw_codecs
 from writer.ingest.pipeline import Pipeline
 from writer.ingest.store import Verdict
 from writer.wrap import Wrapper
@@ -72,8 +74,8 @@ async def test_two_writers_with_the_same_ids_in_opposite_order_store_each_once(r
 async def test_positions_are_gapless_and_fingerprints_true(rig: Rig, pipeline: Pipeline) -> None:
     await pipeline.ingest(sealed(*(view() for _ in range(30))))
     rows = await rig.fetch(
-        "SELECT position, count, fingerprint, array_agg(event_id::text) AS ids FROM stream JOIN events USING (batch_id) "
-        "GROUP BY 1, 2, 3 ORDER BY 1"
+        "SELECT position, count, fingerprint, array_agg(event_id::text) AS ids "
+        "FROM stream JOIN events USING (batch_id) GROUP BY 1, 2, 3 ORDER BY 1"
     )
     assert [row["position"] for row in rows] == list(range(1, len(rows) + 1))
     for row in rows:
@@ -285,3 +287,15 @@ async def test_a_database_that_takes_no_writes_rejects_nothing(rig: Rig) -> None
         except MeshError:
             continue
     assert codes(verdicts) == [STORED]
+
+
+async def test_a_writer_frozen_before_its_commit_holds_another_up_for_two_seconds_only(rig: Rig) -> None:
+    pool = await open_pool(rig.url, 1, raw_codecs)
+    rig.pools.append(pool)
+    frozen = await pool.acquire()
+    await frozen.execute("BEGIN")
+    await frozen.execute("UPDATE stream_head SET position = position + 1")
+    writer = await rig.pipeline()
+    assert codes(await writer.ingest(sealed(view()))) == [STORED]
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+        await frozen.execute("COMMIT")

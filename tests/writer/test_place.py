@@ -1,6 +1,9 @@
 """Where addresses lie."""
 
+import os
+from ipaddress import IPv4Network
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -79,3 +82,86 @@ def test_a_city_file_of_another_kind_refuses_at_start(tmp_path: Path) -> None:
     (tmp_path / "city.mmdb").write_bytes(b"not a database")
     with pytest.raises(ValueError, match="no database in MaxMind's format"):
         Places(tmp_path / "city.mmdb")
+
+
+def encoded(value: Any) -> bytes:
+    """A value in the encoding of MaxMind's database format, small ones only."""
+    if isinstance(value, str):
+        return bytes([2 << 5 | len(value.encode())]) + value.encode()
+    if isinstance(value, int):
+        return bytes([6 << 5 | 4]) + value.to_bytes(4, "big")
+    if isinstance(value, list):
+        return bytes([len(value), 4]) + b"".join(map(encoded, value))
+    return bytes([7 << 5 | len(value)]) + b"".join(encoded(part) for pair in value.items() for part in pair)
+
+
+def database(kind: str, network: str, record: dict[str, Any]) -> bytes:
+    """A database of one IPv4 network."""
+    net = IPv4Network(network)
+    nodes = net.prefixlen
+    tree = b""
+    for depth in range(nodes):
+        leads = depth + 1 if depth + 1 < nodes else nodes + 16
+        pair = [nodes, nodes]
+        pair[int(net.network_address) >> (31 - depth) & 1] = leads
+        tree += b"".join(side.to_bytes(3, "big") for side in pair)
+    facts = {
+        "node_count": nodes,
+        "record_size": 24,
+        "ip_version": 4,
+        "database_type": kind,
+        "languages": ["en"],
+        "binary_format_major_version": 2,
+        "binary_format_minor_version": 0,
+        "build_epoch": 1_700_000_000,
+        "description": {"en": "Made by a test"},
+    }
+    return tree + bytes(16) + encoded(record) + b"\xab\xcd\xefMaxMind.com" + encoded(facts)
+
+
+def town(name: str) -> dict[str, Any]:
+    return {
+        "country": {"iso_code": "GB"},
+        "subdivisions": [{"iso_code": "ENG"}, {"iso_code": "WBK"}],
+        "city": {"names": {"en": name, "de": "anders"}},
+    }
+
+
+def test_a_city_file_gives_region_and_city_and_leaves_the_rest_to_the_registry(tmp_path: Path) -> None:
+    file = tmp_path / "city.mmdb"
+    file.write_bytes(database("DBIP-City-Lite", "81.2.69.0/24", town("Boxford")))
+    places = Places(file)
+    assert places.locate("81.2.69.142") == places.locate("::ffff:81.2.69.142") == Place("GB", "GB-ENG", "Boxford")
+    assert places.locate("8.8.8.8") == Place("US", "", "")
+    assert places.locate("10.0.0.1") == NOWHERE
+    assert places.locate("2a00:1450:4001::1") == Place("IE", "", "")  # not in a file of IPv4 alone
+    places.close()
+
+
+def test_a_city_file_that_changes_is_read_again_and_a_torn_one_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "city.mmdb"
+    file.write_bytes(database("GeoLite2-City", "81.2.69.0/24", town("Boxford")))
+    places = Places(file)
+    assert places.locate("81.2.69.142").city == "Boxford"
+    assert not places.refresh()
+    for step, (content, read, city) in enumerate(
+        [
+            (database("GeoLite2-City", "81.2.69.0/24", town("Newbury")), True, "Newbury"),
+            (b"torn", False, "Newbury"),
+            (database("GeoLite2-City", "81.2.69.0/24", {"country": {"iso_code": "GB"}}), True, ""),
+        ]
+    ):
+        file.write_bytes(content)
+        os.utime(file, (step, step))
+        assert places.refresh() is read
+        assert places.locate("81.2.69.142") == Place("GB", "GB-ENG" if city else "", city)
+    file.unlink()
+    assert not places.refresh()
+    places.close()
+
+
+def test_a_database_without_cities_refuses_at_start(tmp_path: Path) -> None:
+    file = tmp_path / "asn.mmdb"
+    file.write_bytes(database("GeoLite2-ASN", "81.2.69.0/24", {"country": {"iso_code": "GB"}}))
+    with pytest.raises(ValueError, match="a City database is needed"):
+        Places(file)

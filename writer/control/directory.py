@@ -92,7 +92,7 @@ class LocalDirectory:
                 await connection.remove_listener(CHANNEL, notice)
 
     async def _read(self, connection: Connection) -> None:
-        if await connection.fetchval(VERSION) <= self.snapshot.version:
+        if await connection.fetchval(VERSION) == self.snapshot.version:
             return
         message = await read_directory(connection)
         async with self._changed:

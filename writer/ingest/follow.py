@@ -58,13 +58,10 @@ class FollowServicer(follow_pb2_grpc.FollowServiceServicer):
         if request.WhichOneof("start") == "since_us":
             return await self._commits.before(request.since_us)
         position = request.after_position
-        if position > self._commits.head:
-            await self._commits.moved(position - 1, HEARTBEAT_S)
-        if position > self._commits.head:
+        if position > self._commits.head and position > (newest := await self._commits.newest()):
             raise MeshError(
                 grpc.StatusCode.FAILED_PRECONDITION,
-                f"{position} is ahead of the newest commit {self._commits.head}: the database is an older one; "
-                "start again from 0",
+                f"{position} is ahead of the newest commit {newest}: the database is an older one; start again from 0",
                 field="after_position",
             )
         return position

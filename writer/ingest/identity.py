@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from mesh.clock import DAY, NowUs
-from writer.wrap import Wrapper
+from writer.wrap import UnknownKeyError, Wrapper
 
 SALT_BYTES = 16
 SALT_LIFE_US = 2 * DAY
@@ -51,6 +51,10 @@ class SecretStore(Protocol):
         """The wrapped key of a site."""
         ...
 
+    async def any_site_key(self) -> bytes | None:
+        """The wrapped key of some site; None while there is no site."""
+        ...
+
 
 def visitor_of(salt: bytes, site_id: int, ip: str, user_agent: str) -> bytes:
     """A visitor of one day: 16 bytes (semantics: "Identity")."""
@@ -76,6 +80,15 @@ class Keyring:
         self._now_us = now_us
         self._salts: dict[SaltKey, tuple[bytes, int]] = {}
         self._site_keys: dict[int, bytes] = {}
+
+    async def verify(self) -> None:
+        """Raises ValueError if the wrapping key is not the one that the database's secrets are wrapped with."""
+        wrapped = await self._store.any_site_key()
+        try:
+            if wrapped:
+                self._wrapper.unwrap(wrapped)
+        except UnknownKeyError as error:
+            raise ValueError(f"ANALYTICS_WRAP_KEY: not the key of this database: {error}") from None
 
     async def ensure(self, salts: Iterable[SaltKey], sites_with_users: Iterable[int]) -> None:
         """Have these at hand. A live day's salt that is over is not made again."""

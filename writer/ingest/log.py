@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Awaitable
 from typing import Any, Final
 
 import asyncpg
@@ -49,7 +50,7 @@ class CommitLog:
     """Reads commits; knows the newest position within a second, mostly at once."""
 
     def __init__(self, pool: Pool, url: str) -> None:
-        self.head = 0
+        self.head: int = 0
         self._pool = pool
         self._url = url
         self._moved = asyncio.Condition()
@@ -64,10 +65,7 @@ class CommitLog:
         read_at, commits = self._shared.get(position, (0.0, []))
         if commits and now - read_at < _SHARED_FOR_S:
             return commits
-        try:
-            rows = await self._pool.fetch(COMMITS, position, MAX_COMMITS, MAX_BYTES)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            raise unavailable("the commit log cannot be read now") from error
+        rows = await _read(self._pool.fetch(COMMITS, position, MAX_COMMITS, MAX_BYTES))
         commits = [_commit(*row) for row in rows]
         self._shared.pop(position, None)
         if commits and sum(len(commit.events) for commit in commits) < MAX_BYTES // 8:
@@ -78,10 +76,11 @@ class CommitLog:
 
     async def before(self, instant_us: int) -> int:
         """The newest position committed before an instant, 0 if there is none. Raises UNAVAILABLE."""
-        try:
-            return await self._pool.fetchval(BEFORE, instant_us) or 0
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            raise unavailable("the commit log cannot be read now") from error
+        return await _read(self._pool.fetchval(BEFORE, instant_us)) or 0
+
+    async def newest(self) -> int:
+        """The newest position, asked of PostgreSQL. Raises UNAVAILABLE."""
+        return await _read(self._pool.fetchval(HEAD))
 
     async def moved(self, position: int, timeout_s: float) -> None:
         """Return when the head is beyond a position, or after a time."""
@@ -107,7 +106,10 @@ class CommitLog:
                 self.head = max(self.head, int(payload))
                 heard.set()
 
-            connection.add_termination_listener(lambda *_: heard.set())
+            def lose(*_: object) -> None:
+                heard.set()
+
+            connection.add_termination_listener(lose)
             await connection.add_listener(CHANNEL, hear)
             while True:
                 self.head = await connection.fetchval(HEAD)  # a look each second: a notice can be lost with a link
@@ -122,6 +124,13 @@ class CommitLog:
                         self._moved.notify_all()
         finally:
             connection.terminate()
+
+
+async def _read(answer: Awaitable[Any]) -> Any:
+    try:
+        return await answer
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise unavailable("the commit log cannot be read now") from error
 
 
 def _commit(

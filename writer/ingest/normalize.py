@@ -1,14 +1,6 @@
-"""One envelope becomes one event. Pure but for look-ups in memory; the address and the user agent end here.
+"""One envelope becomes one event. Pure but for look-ups in memory; the address and the user agent end here."""
 
-What repeats from event to event (a device, a place, a page, a first touch) is worked out once and kept as *parts*:
-serialised fields of NormalizedEvent. Protobuf messages may be joined end to end, so an event's bytes are its own fields
-followed by its parts; that is several times cheaper than setting thirty fields an event.
-"""
-
-import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from analytics.v1 import event_pb2, site_pb2
@@ -17,11 +9,19 @@ from analytics.v1.event_pb2 import NormalizedEvent, RawEventEnvelope
 from mesh.clock import DAY, HOUR
 from mesh.ids import is_uuid, uuid7_time_us
 from writer.ingest.bots import ignore_reason
-from writer.ingest.device import ClientHints, device_of
 from writer.ingest.identity import Keyring, SaltKey
-from writer.ingest.page import ascii_host, host_of, is_own_host, page_of
+from writer.ingest.page import ascii_host
+from writer.ingest.parts import (
+    RefusedError,
+    device_part,
+    language_tag,
+    page_part,
+    place_part,
+    revenue_micros,
+    screen_class,
+    touch_part,
+)
 from writer.ingest.place import Places
-from writer.ingest.source import Campaign, attribute
 from writer.ingest.visits import DAILY, MEMORY, Claim, Key
 
 _CUSTOM, _PAGEVIEW = event_pb2.EVENT_KIND_CUSTOM, event_pb2.EVENT_KIND_PAGEVIEW
@@ -36,17 +36,7 @@ BUILT_IN_NAMES: Final[dict[int, str]] = {
     event_pb2.EVENT_KIND_EXPOSURE: "experiment_exposure",
 }
 _YEAR_2000, _YEAR_2200 = 946_684_800_000_000, 7_258_118_400_000_000
-_MAX_REVENUE = Decimal(9_000_000_000_000)
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _FRESH_US, _REACH_US = 48 * HOUR, 72 * HOUR
-_CACHED = 16_384
-
-
-class RefusedError(ValueError):
-    """This envelope can never be stored: the field at fault and what would be right."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
 
 
 class Draft(NamedTuple):
@@ -126,8 +116,8 @@ def draft(event: RawEventEnvelope, rules: SiteRules, keyring: Keyring, places: P
     )
     user_hash = _set_own_fields(own, event, keyring, rules.number)
     parts = (
-        _page_part(event.page_url, rules.kept_parameters, rules.hash_routing)
-        + _device_part(event, user_agent)
+        page_part(event.page_url, rules.kept_parameters, rules.hash_routing)
+        + device_part(event, user_agent)
         + place_part(places, event)
     )
     first_touch = _first_touch(event, rules, continues=mode == MEMORY)
@@ -261,149 +251,9 @@ def _first_touch(event: RawEventEnvelope, rules: SiteRules, *, continues: bool) 
     base = url or event.page_url
     # only a referrer that says it is the session's first can tell that the session continues another
     first_referrer = referrer if explicit and continues else ""
-    return _touch_part(
+    return touch_part(
         url[:2_000], referrer[:2_000], utm, finished, event.navigation, continues, first_referrer, base, rules.own_hosts
     )
-
-
-@lru_cache(_CACHED)
-def _touch_part(
-    url: str,
-    referrer: str,
-    utm: tuple[str, str, str, str, str],
-    finished: tuple[str, str],
-    navigation: int,
-    continues: bool,
-    first_referrer: str,
-    base: str,
-    own_hosts: frozenset[str],
-) -> bytes:
-    own = own_hosts | ({host} if (host := host_of(base)) else set())
-    if continues and _is_continuation(navigation, first_referrer, own):
-        return NormalizedEvent(continuation=True).SerializeToString()
-    if navigation == event_pb2.NAVIGATION_IDLE:
-        return b""
-    found = attribute(url, referrer, Campaign(*(value[:200] for value in utm)), own)
-    return NormalizedEvent(
-        source=finished[0] or found.source,
-        channel=finished[1] or found.channel,
-        referrer=found.referrer,
-        utm_source=found.campaign.source,
-        utm_medium=found.campaign.medium,
-        utm_campaign=found.campaign.campaign,
-        utm_content=found.campaign.content,
-        utm_term=found.campaign.term,
-    ).SerializeToString()
-
-
-def _is_continuation(navigation: int, first_referrer: str, own_hosts: frozenset[str]) -> bool:
-    """Semantics: "Memory mode on a site of many pages"."""
-    if navigation in (event_pb2.NAVIGATION_RELOAD, event_pb2.NAVIGATION_BACK_FORWARD):
-        return True
-    if navigation == event_pb2.NAVIGATION_IDLE or not first_referrer:
-        return False
-    return is_own_host(host_of(first_referrer), own_hosts)
-
-
-@lru_cache(_CACHED)
-def _page_part(url: str, kept_parameters: tuple[str, ...], hash_routing: bool) -> bytes:
-    if not url:
-        return b""
-    page = page_of(url[:2_000], kept_parameters, hash_routing)
-    return NormalizedEvent(hostname=page.hostname, page=page.path).SerializeToString()
-
-
-def _device_part(event: RawEventEnvelope, user_agent: str) -> bytes:
-    hints = (
-        event.ch_ua,
-        event.ch_ua_full_version_list,
-        event.ch_ua_mobile,
-        event.ch_ua_model,
-        event.ch_ua_platform,
-        event.ch_ua_platform_version,
-    )
-    if not event.import_id:
-        return _device(user_agent, hints, ("", "", "", "", ""))
-    finished = (event.browser, event.browser_version, event.os, event.os_version, event.device)
-    return _device(user_agent, hints, finished)
-
-
-@lru_cache(_CACHED)
-def _device(user_agent: str, hints: tuple[str, ...], finished: tuple[str, str, str, str, str]) -> bytes:
-    """Finished values win; a finished browser without its version is not given another browser's."""
-    found = device_of(user_agent, ClientHints(*(hint[:500] for hint in hints)))
-    browser, browser_version, os, os_version, device = (value[:100] for value in finished)
-    return NormalizedEvent(
-        browser=browser or found.browser,
-        browser_version=browser_version or ("" if browser else found.browser_version),
-        os=os or found.os,
-        os_version=os_version or ("" if os else found.os_version),
-        device=device or found.device,
-    ).SerializeToString()
-
-
-def place_part(places: Places, event: RawEventEnvelope) -> bytes:
-    """Where it came from: finished values, then a trusted proxy's country, then the address."""
-    found = places.locate(event.ip)
-    hint = event.country_hint
-    if event.import_id and (event.country or event.region or event.city):
-        return _place(event.country[:2].upper() or found.country, event.region[:10], event.city[:100])
-    if hint and hint.upper() != found.country and _is_country(hint):
-        return _place(hint.upper(), "", "")
-    return _place(found.country, found.region, found.city)
-
-
-@lru_cache(_CACHED)
-def _place(country: str, region: str, city: str) -> bytes:
-    return NormalizedEvent(country=country, region=region, city=city).SerializeToString()
-
-
-def _is_country(text: str) -> bool:
-    """Two letters, and none of the words that proxies send for "unknown" and "Tor"."""
-    return len(text) == 2 and text.isascii() and text.isalpha() and text.upper() not in ("XX", "ZZ", "T1")
-
-
-def screen_class(width: int) -> str:
-    """Class of a width in CSS pixels (the usual grid's break points)."""
-    if width < 576:
-        return "xs"
-    if width < 768:
-        return "sm"
-    if width < 992:
-        return "md"
-    return "lg" if width < 1200 else "xl"
-
-
-@lru_cache(_CACHED)
-def language_tag(accepted: str) -> str:
-    """The first tag in its usual form: `de`, `de-AT`, `zh-Hant`; "" for what is no tag (RFC 5646)."""
-    first = accepted.partition(",")[0].partition(";")[0].strip().replace("_", "-")
-    parts = first[:35].rstrip("-").split("-")
-    if not (2 <= len(parts[0]) <= 3 and parts[0].isascii() and parts[0].isalpha()):
-        return ""
-    tag = parts[0].lower()
-    for part in parts[1:3]:
-        if not (part.isascii() and part.isalnum()):
-            break
-        if len(part) == 2:
-            return f"{tag}-{part.upper()}"
-        if len(part) == 4:
-            tag = f"{tag}-{part.title()}"
-    return tag
-
-
-def revenue_micros(amount: str, currency: str) -> int:
-    """A decimal amount × 1,000,000, exact. Raises RefusedError."""
-    if not _CURRENCY.fullmatch(currency):
-        raise RefusedError("revenue_currency", f'"{currency[:10]}" is no ISO 4217 code like EUR')
-    try:
-        value = Decimal(amount) if len(amount) <= 40 else Decimal("nan")
-    except InvalidOperation:
-        value = Decimal("nan")
-    micros = value * 1_000_000
-    if not value.is_finite() or abs(value) >= _MAX_REVENUE or micros != micros.to_integral_value():
-        raise RefusedError("revenue_amount", f'"{amount[:40]}" is no decimal like 12.50 of at most 6 places')
-    return int(micros)
 
 
 def _drop_nul(event: RawEventEnvelope) -> None:

@@ -1,6 +1,7 @@
 """From bytes to verdicts: read, know who, normalise, store. One poison envelope spoils no other."""
 
 import time
+import traceback
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -14,7 +15,8 @@ from mesh.errors import unavailable
 from mesh.telemetry import log
 from writer.ingest.gate import Gate
 from writer.ingest.identity import Keyring, SaltKey
-from writer.ingest.normalize import Draft, RefusedError, SiteRules, draft, read, salts_needed
+from writer.ingest.normalize import Draft, SiteRules, draft, read, salts_needed
+from writer.ingest.parts import RefusedError
 from writer.ingest.place import Places
 from writer.ingest.store import DUPLICATE, STORED, Refusal, Store, Verdict, Written
 
@@ -57,13 +59,12 @@ class Pipeline:
             try:
                 events[index] = read(envelope)
             except DecodeError:
-                verdicts[index] = _rejected("these bytes are no RawEventEnvelope")
+                verdicts[index] = _rejected("envelope: these bytes are no RawEventEnvelope")
         result = (await self.store(events, verdicts)).verdicts
         refused = [index for index, verdict in enumerate(result) if verdict.code == IngestOutcome.CODE_REJECTED]
         if refused:
-            log.warning(
-                "rejected", events=len(refused), reasons=sorted({result[index].reason for index in refused})[:5]
-            )
+            fields = sorted({result[index].reason.partition(":")[0] for index in refused})  # the rest quotes the event
+            log.warning("rejected", events=len(refused), fields=fields[:5])
             await self._store.keep_refused([_refusal(envelopes[i], events[i], result[i].reason) for i in refused])
         return result
 
@@ -100,8 +101,9 @@ class Pipeline:
         except RefusedError as error:
             return _rejected(str(error))
         except Exception as error:  # a fault of ours with one envelope must not hold up the rest
-            log.error("normalize_failed", error=type(error).__name__, exc_info=error)
-            return _rejected(f"this writer failed on it: {type(error).__name__}")
+            frame = traceback.extract_tb(error.__traceback__)[-1]  # the place alone: a message could quote the event
+            log.error("normalize_failed", error=type(error).__name__, file=frame.filename, line=frame.lineno)
+            return _rejected(f"envelope: this writer fails on it: {type(error).__name__}")
         return Verdict(IngestOutcome.CODE_IGNORED, made) if isinstance(made, str) else made
 
     async def _sites(self, events: Sequence[RawEventEnvelope | None]) -> dict[int, SiteRules]:

@@ -82,7 +82,7 @@ class Places:
         if self._reader:
             try:
                 found = self._reader.city(address)
-            except AddressNotFoundError:
+            except (AddressNotFoundError, ValueError, maxminddb.InvalidDatabaseError):  # also IPv6 in a file of IPv4
                 return Place(_country(address), "", "")
             country = found.country.iso_code or _country(address)
             region = found.subdivisions[0].iso_code if found.subdivisions else None

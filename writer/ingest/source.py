@@ -213,6 +213,7 @@ def _kept(referrer: str, origin: str) -> str:
 def _channel(source: str, category: str, campaign: Campaign, clicked: bool) -> str:
     """The channel by the first rule that holds, in the reference's order; "" for Direct."""
     medium, name, origin = campaign.medium.lower(), campaign.campaign.lower(), source.lower()
+    medium = "" if medium in _DIRECT else medium
     if not source and not medium:
         return ""
     if "cross-network" in name:

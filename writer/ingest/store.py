@@ -7,10 +7,10 @@ function store_batch: one round trip. Connections are those of `database.raw_cod
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import asyncpg
 from analytics.v1.event_pb2 import NormalizedEvent
@@ -86,6 +86,7 @@ SALTS = """
 """
 DESTROY_SALTS = "DELETE FROM salts WHERE (import_id = '' AND day < $1) OR (import_id <> '' AND created_at <= $2)"
 SITE_KEY = "SELECT key_wrapped FROM sites WHERE number = $1"
+ANY_SITE_KEY = "SELECT key_wrapped FROM sites ORDER BY number LIMIT 1"
 SITE_EXISTS = "SELECT EXISTS (SELECT FROM sites WHERE number = $1 AND deleted_at IS NULL)"
 HEAD = "SELECT position FROM stream_head"
 # Writes to the log and waits for the disk, and leaves nothing behind.
@@ -97,6 +98,9 @@ _DATA_CLASSES: Final = frozenset({"22", "23", "54"})  # data exception, constrai
 _ATTEMPTS = 5
 _FORGET_AFTER_US = 96 * HOUR  # the salts are gone then, and no event can ask for these visitors again
 _DAY_ZERO = date(1970, 1, 1).toordinal()
+
+
+T = TypeVar("T")
 
 
 class Verdict(NamedTuple):
@@ -148,7 +152,7 @@ class Store:
             if not _is_data_error(error):
                 raise self._away(error) from error
             if len(drafts) == 1:
-                return Written([Verdict(IngestOutcome.CODE_REJECTED, f"{type(error).__name__}: {error}"[:500])], 0)
+                return Written([Verdict(IngestOutcome.CODE_REJECTED, _fault(error))], 0)
         middle = len(drafts) // 2
         first, second = await self.write(drafts[:middle]), await self.write(drafts[middle:])
         return Written(first.verdicts + second.verdicts, max(first.position, second.position))
@@ -197,6 +201,10 @@ class Store:
         """The wrapped key of a site."""
         return await self._run(lambda connection: connection.fetchval(SITE_KEY, site_id))
 
+    async def any_site_key(self) -> bytes | None:
+        """The wrapped key of some site; None while there is no site."""
+        return await self._run(lambda connection: connection.fetchval(ANY_SITE_KEY))
+
     async def site_exists(self, site_id: int) -> bool:
         return await self._run(lambda connection: connection.fetchval(SITE_EXISTS, site_id))
 
@@ -208,7 +216,7 @@ class Store:
         """Raises UNAVAILABLE unless PostgreSQL takes a write."""
         await self._run(lambda connection: connection.execute(PROBE))
 
-    async def _run(self, work: Any) -> Any:
+    async def _run(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         try:
             async with self._pool.acquire() as connection:
                 return await work(connection)
@@ -218,7 +226,7 @@ class Store:
     def _away(self, error: Exception) -> MeshError:
         """TimeoutError is an OSError too. What PostgreSQL says of itself is logged, and told to nobody."""
         self.trouble.set()
-        log.warning("postgresql_unavailable", error=type(error).__name__, sqlstate=getattr(error, "sqlstate", None))
+        log.warning("postgresql_unavailable", error=type(error).__name__, sqlstate=_sqlstate(error))
         return unavailable("the database cannot be written to now; send the same again later")
 
     async def _write_whole(self, drafts: Sequence[Draft]) -> Written:
@@ -227,7 +235,7 @@ class Store:
             try:
                 return await (self._mint_and_store(drafts) if minting else self._store(drafts))
             except asyncpg.PostgresError as error:
-                if error.sqlstate not in _AGAIN:
+                if _sqlstate(error) not in _AGAIN:
                     raise
         return await (self._mint_and_store(drafts) if minting else self._store(drafts))
 
@@ -236,7 +244,7 @@ class Store:
             row = await connection.fetchrow(STORE_BATCH, *_columns(drafts), False)
         if row["stored_ids"] is None and row["stored"]:
             return Written([STORED] * len(drafts), row["head"])
-        new = set(zip(row["stored_sites"] or (), row["stored_ids"] or (), strict=True))
+        new: set[tuple[int, bytes]] = set(zip(row["stored_sites"] or (), row["stored_ids"] or (), strict=True))
         return Written([_verdict(draft, new) for draft in drafts], row["head"])
 
     async def _mint_and_store(self, drafts: Sequence[Draft]) -> Written:
@@ -324,5 +332,15 @@ def _verdict(draft: Draft, new: set[tuple[int, bytes]]) -> Verdict:
 def _is_data_error(error: Exception) -> bool:
     """True where the row is at fault; ValueError is asyncpg's for a value that cannot be encoded."""
     if isinstance(error, asyncpg.PostgresError):
-        return str(error.sqlstate)[:2] in _DATA_CLASSES
+        return _sqlstate(error)[:2] in _DATA_CLASSES
     return isinstance(error, ValueError | OverflowError)
+
+
+def _fault(error: Exception) -> str:
+    """What was wrong with a row, without PostgreSQL's message: that quotes the row."""
+    constraint = getattr(error, "constraint_name", None)
+    return f"row: PostgreSQL refuses it: {type(error).__name__}" + (f" of {constraint}" if constraint else "")
+
+
+def _sqlstate(error: Exception) -> str:
+    return str(getattr(error, "sqlstate", ""))

@@ -115,7 +115,9 @@ def _nearest(arrival: Arrival, states: Mapping[Key, Sequence[Visit]]) -> tuple[K
     best: tuple[int, int, bytes] | None = None
     found: tuple[Key, Visit] | None = None
     for key in (claim.key, claim.previous):
-        for visit in states.get(key, ()) if key else ():
+        if key is None:
+            continue
+        for visit in states.get(key, ()):
             from_start = abs(at - visit.started_us)
             gap = max(visit.first_us - at, at - visit.last_us, 0) if claim.identity == DAILY else from_start
             if from_start > REACH_US or (claim.identity == DAILY and gap > SILENCE_US):

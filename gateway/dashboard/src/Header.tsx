@@ -2,10 +2,11 @@ import type { Site } from "./api/session";
 import type { Live } from "./api/use-live";
 import { formatShort } from "./format";
 import type { Go } from "./state/use-view";
-import { type Page, type Theme, type View, writeView } from "./state/view";
+import { type Page, type View, writeView } from "./state/view";
 import { text } from "./text";
 import { Mark } from "./ui/Mark";
 import { Select } from "./ui/Select";
+import { ThemeButton } from "./ui/ThemeButton";
 
 interface Props {
   readonly sites: readonly Site[];
@@ -38,15 +39,7 @@ export function Header({ sites, site, view, go, live, onSignOut }: Props) {
           </NavLink>
         </nav>
         <div class="header-end">
-          <Select
-            label={text.theme.label}
-            value={view.theme}
-            options={(["system", "light", "dark"] as const).map((theme) => ({
-              value: theme,
-              label: text.theme[theme],
-            }))}
-            onChange={(theme: Theme) => go({ theme }, "replace")}
-          />
+          <ThemeButton theme={view.theme} onChange={(theme) => go({ theme }, "replace")} />
           <button class="button bare" type="button" onClick={onSignOut}>
             {text.signOut}
           </button>
@@ -75,15 +68,15 @@ function NavLink(props: { page: Page; view: View; go: Go; children: preact.Compo
   );
 }
 
-function LiveNumber({ live: { snapshot, lost } }: { live: Live }) {
+function LiveNumber({ live: { snapshot, state } }: { live: Live }) {
   if (!snapshot) return <span class="live-number waiting">{text.none}</span>;
   const shown = formatShort(snapshot.visitorsNow);
-  const old = lost || !snapshot.fresh;
+  const old = state !== "fresh";
   return (
     <span class={old ? "live-number old" : "live-number"} title={text.live.now(snapshot.visitorsNow, shown)}>
       <span class="live-dot" aria-hidden="true" />
       {shown}
-      {old && <span class="live-old">{text.live.staleShort}</span>}
+      {old && <span class="live-old">{text.live.old}</span>}
     </span>
   );
 }

@@ -32,7 +32,11 @@ export const text = {
     live: "Live",
     site: "Site",
   },
-  theme: { label: "Theme", system: "System theme", light: "Light theme", dark: "Dark theme" },
+  theme: {
+    system: "Theme of the system. Press for light.",
+    light: "Light theme. Press for dark.",
+    dark: "Dark theme. Press for the system's.",
+  },
 
   range: {
     label: "Period",
@@ -74,6 +78,7 @@ export const text = {
     summary: (metric: string, from: string, to: string, highest: string, at: string) =>
       `${metric} from ${from} to ${to}. Highest: ${highest}, ${at}.`,
     running: "so far",
+    open: "Show this period alone",
     asTable: "Show as table",
     asChart: "Show as chart",
     when: "When",
@@ -178,10 +183,13 @@ export const text = {
     events: "Last events",
     lastHalfHour: "last 30 minutes",
     waiting: "Waiting for the first view. Open your site in another tab and it appears here.",
-    connecting: "Connecting…",
-    stale: "Connection lost. These numbers are old; trying again.",
-    staleShort: "old",
-    behind: "The store cannot be heard. These numbers are old until it is back.",
+    states: {
+      connecting: "Connecting…",
+      fresh: "Updates by itself, as it happens.",
+      behind: "The live service is away. These numbers are old until it is back.",
+      lost: "Connection lost. These numbers are old; trying again.",
+    },
+    old: "old",
     quiet: "Nothing in the last 30 minutes.",
     time: "Time",
     event: "Event",

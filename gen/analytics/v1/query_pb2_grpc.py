@@ -69,7 +69,7 @@ class QueryServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Await(self, request, context):
-        """Returns when everything committed up to a position is in the answers; ABORTED-free: the deadline decides.
+        """Returns when everything committed up to a position is in the answers; DEADLINE_EXCEEDED when that takes too long.
         Use it after an import or a test's event.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -34,6 +34,7 @@ SERVICES = [f"analytics.v1.{name}Service" for name in ("Site", "Key", "Account",
 class Control:
     """A running control plane; `now_us` is its clock."""
 
+    url: str
     pool: Any
     store: ControlStore
     directory: LocalDirectory
@@ -106,7 +107,7 @@ async def control(database: str) -> AsyncIterator[Control]:
     directory_pb2_grpc.add_DirectoryServiceServicer_to_server(watch, server.grpc)
     port = await server.start("127.0.0.1", 0, reflect=False)
     channel = connect(f"127.0.0.1:{port}")
-    holder.append(Control(pool, store, directory, server, channel))
+    holder.append(Control(database, pool, store, directory, server, channel))
     yield holder[0]
     await channel.close()
     await server.stop(1)

@@ -1,14 +1,14 @@
-import { parseSnapshot, type Snapshot } from "./live";
+import { type LiveMessage, parseMessage } from "./live";
 
 /** The server speaks at least every 5 s; after this silence the numbers are old and the connection is made anew. */
 const SILENCE_MS = 12_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
-/** Close codes that mean "not you" rather than "not now". */
-const REFUSED = [1008, 3000, 3003, 4401, 4403];
+/** Close codes of the gateway that mean "not you" rather than "not now". */
+const REFUSED = [4401, 4403];
 
 export interface LiveListener {
-  snapshot(snapshot: Snapshot): void;
+  message(message: LiveMessage): void;
   /** Called when what was shown can no longer be trusted. */
   lost(): void;
   /** Called when the server refuses the session. */
@@ -54,7 +54,7 @@ export function listenLive(site: string, listener: LiveListener): () => void {
     socket.onmessage = ({ data }) => {
       attempt = 0;
       later(again, SILENCE_MS);
-      listener.snapshot(parseSnapshot(String(data)));
+      listener.message(parseMessage(String(data)));
     };
     socket.onclose = ({ code }) => {
       if (REFUSED.includes(code)) listener.refused();

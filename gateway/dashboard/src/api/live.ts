@@ -8,8 +8,12 @@ export interface Snapshot {
   readonly countries: readonly LiveCount[];
   /** Newest first. */
   readonly events: readonly LiveEvent[];
-  /** False while the store cannot be heard. */
+}
+
+/** What the socket says. Not fresh: the services behind it cannot be heard; it then may come without a snapshot. */
+export interface LiveMessage {
   readonly fresh: boolean;
+  readonly snapshot: Snapshot | null;
 }
 
 export interface LiveCount {
@@ -29,9 +33,12 @@ export interface LiveEvent {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Reads a message; protobuf's JSON writes 64-bit numbers as text and may leave out what is empty. */
-export function parseSnapshot(message: string): Snapshot {
+export function parseMessage(message: string): LiveMessage {
   const json = JSON.parse(message) as Json;
+  return { fresh: json.fresh === true, snapshot: "visitors_now" in json ? parseSnapshot(json) : null };
+}
+
+function parseSnapshot(json: Json): Snapshot {
   return {
     visitorsNow: number(json.visitors_now),
     viewsPerMinute: list(json.views_per_minute).map(number),
@@ -39,7 +46,6 @@ export function parseSnapshot(message: string): Snapshot {
     sources: list(json.sources).map(parseCount),
     countries: list(json.countries).map(parseCount),
     events: list(json.events).map(parseEvent),
-    fresh: json.fresh === true,
   };
 }
 

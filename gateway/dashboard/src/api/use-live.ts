@@ -5,13 +5,13 @@ import { currentSession } from "./session";
 import { SessionEnded } from "./use-query";
 
 export interface Live {
-  /** Null until the first one came. */
+  /** The newest one; null until the first came. */
   readonly snapshot: Snapshot | null;
-  /** True while the connection is gone and the snapshot, if any, is old. */
-  readonly lost: boolean;
+  /** `lost`: no connection. `behind`: connected, but the services behind cannot be heard. In both the snapshot is old. */
+  readonly state: "connecting" | "fresh" | "behind" | "lost";
 }
 
-const NOTHING: Live = { snapshot: null, lost: false };
+const NOTHING: Live = { snapshot: null, state: "connecting" };
 
 /** What is happening on the site now. An empty site listens to nothing. */
 export function useLive(site: string): Live {
@@ -22,8 +22,9 @@ export function useLive(site: string): Live {
     setLive(NOTHING);
     if (!site) return;
     return listenLive(site, {
-      snapshot: (snapshot) => setLive({ snapshot, lost: false }),
-      lost: () => setLive((before) => ({ ...before, lost: true })),
+      message: ({ fresh, snapshot }) =>
+        setLive((before) => ({ snapshot: snapshot ?? before.snapshot, state: fresh ? "fresh" : "behind" })),
+      lost: () => setLive((before) => ({ ...before, state: "lost" })),
       refused: () => {
         currentSession().then(
           (session) => session ?? sessionEnded(),

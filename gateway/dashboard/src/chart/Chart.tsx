@@ -11,10 +11,13 @@ interface Props {
   readonly metric: Metric;
   readonly interval: Interval;
   readonly theme: Theme;
+  readonly onPick: (label: string) => void;
+  /** Called when the drawing library cannot be had: the table shows the same numbers. */
+  readonly onFailure: () => void;
 }
 
 /** A line over time. The drawing library comes after the page's numbers: it is the heaviest part. */
-export function Chart({ points, metric, interval, theme }: Props) {
+export function Chart({ points, metric, interval, theme, onPick, onFailure }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<LineChart | null>(null);
   const systemTheme = useSystemTheme();
@@ -22,11 +25,14 @@ export function Chart({ points, metric, interval, theme }: Props) {
   useEffect(() => {
     let drawn: LineChart | null = null;
     let gone = false;
-    import("./line").then(({ lineChart }) => {
-      if (gone || !place.current) return;
-      drawn = lineChart(place.current);
-      setChart(drawn);
-    });
+    import("./line").then(
+      ({ lineChart }) => {
+        if (gone || !place.current) return;
+        drawn = lineChart(place.current);
+        setChart(drawn);
+      },
+      () => gone || onFailure(),
+    );
     return () => {
       gone = true;
       drawn?.remove();
@@ -35,7 +41,7 @@ export function Chart({ points, metric, interval, theme }: Props) {
 
   // The themes are dependencies because they decide the colours that `draw` reads off the page.
   useEffect(() => {
-    if (points.length > 0) chart?.draw({ points, metric, interval });
+    if (points.length > 0) chart?.draw({ points, metric, interval }, onPick);
   }, [chart, points.map((point) => `${point.label} ${point.value}`).join(), metric, interval, theme, systemTheme]);
 
   return <div ref={place} class="chart" role="img" aria-label={summary(points, metric, interval)} />;

@@ -17,7 +17,8 @@ export interface LineData {
 }
 
 export interface LineChart {
-  draw(data: LineData): void;
+  /** `onPick` hears the label of a bucket that is clicked. */
+  draw(data: LineData, onPick: (label: string) => void): void;
   remove(): void;
 }
 
@@ -26,8 +27,18 @@ export function lineChart(place: HTMLElement): LineChart {
   const chart = init(place);
   const resizing = new ResizeObserver(() => chart.resize());
   resizing.observe(place);
+  const surface = chart.getZr();
   return {
-    draw: (data) => chart.setOption(options(data, coloursOf(place)), { notMerge: true }),
+    draw: (data, onPick) => {
+      chart.setOption(options(data, coloursOf(place)), { notMerge: true });
+      surface.off("click");
+      surface.on("click", ({ offsetX, offsetY }) => {
+        if (!chart.containPixel("grid", [offsetX, offsetY])) return;
+        const [at] = chart.convertFromPixel("grid", [offsetX, offsetY]);
+        const picked = data.points[Math.round(at ?? 0)];
+        if (picked) onPick(picked.label);
+      });
+    },
     remove: () => {
       resizing.disconnect();
       chart.dispose();
@@ -104,7 +115,7 @@ function options({ points, metric, interval }: LineData, colours: Colours) {
       backgroundColor: colours.surface,
       borderColor: colours.line,
       padding: [10, 14],
-      textStyle: { color: colours.ink, fontSize: 13, lineHeight: 20 },
+      textStyle: { color: colours.ink, fontFamily: colours.font, fontSize: 13, lineHeight: 20 },
       axisPointer: { lineStyle: { color: colours.quiet, type: "solid" } },
       formatter: (hovered: unknown) => {
         const at = (hovered as { dataIndex: number }[])[0]?.dataIndex ?? 0;

@@ -12,16 +12,14 @@ interface Props {
 }
 
 /** What is happening on the site now. */
-export function LiveView({ site, live: { snapshot, lost } }: Props) {
-  const old = snapshot !== null && (lost || !snapshot.fresh);
-  const quiet = snapshot !== null && snapshot.events.length === 0;
+export function LiveView({ site, live: { snapshot, state } }: Props) {
+  const old = state === "lost" || state === "behind";
+  const waiting = state === "fresh" && snapshot?.events.length === 0;
   return (
     <>
       <h1 class="unseen">{`${site.id}: ${text.nav.live}`}</h1>
-      <p class="live-state" role="status">
-        {old && <span class="problem">{lost ? text.live.stale : text.live.behind}</span>}
-        {!snapshot && (lost ? text.live.stale : text.live.connecting)}
-        {quiet && !old && text.live.waiting}
+      <p class={old ? "live-state problem" : "live-state"} role="status">
+        {waiting ? text.live.waiting : text.live.states[state]}
       </p>
       <div class={old ? "live old" : "live"}>
         <section class="card live-now">

@@ -44,8 +44,11 @@ export function Overview({ site, view, go }: Props) {
         ) : (
           <Totals site={site} view={view} metric={metric} totals={totals} pending={asked.pending} go={go} />
         )}
-        {empty && <Nothing view={view} go={go} />}
-        <Series site={site} view={view} scope={scope} metric={metric} days={days} shownWarnings={warnings} go={go} />
+        {empty ? (
+          <Nothing view={view} go={go} />
+        ) : (
+          <Series site={site} view={view} scope={scope} metric={metric} days={days} shownWarnings={warnings} go={go} />
+        )}
         <Warnings sentences={warnings} />
       </section>
       <div class="lists">
@@ -60,7 +63,7 @@ export function Overview({ site, view, go }: Props) {
 function Nothing({ view, go }: { view: View; go: Go }) {
   const filtered = view.filters.length > 0;
   return (
-    <div class="message" role="status">
+    <div class="message nothing" role="status">
       <p>{filtered ? text.state.noMatch : text.state.emptySite}</p>
       <p class="message-actions">
         {filtered && (

@@ -4,7 +4,7 @@ import { Chart } from "../chart/Chart";
 import type { Go } from "../state/use-view";
 import type { Metric, View } from "../state/view";
 import { text } from "../text";
-import { chooseInterval, type Interval, intervalsFor } from "../time/buckets";
+import { bucketRange, chooseInterval, type Interval, intervalsFor } from "../time/buckets";
 import { includesNow } from "../time/range";
 import { wallTime } from "../time/wall";
 import { Problem } from "../ui/Problem";
@@ -35,6 +35,8 @@ export function Series({ site, view, scope, metric, days, shownWarnings, go }: P
   const points = pointsOf(rows, metric, interval, wallTime(now, site.timezone), running);
   const warnings = (asked.answer?.meta.warnings ?? []).filter((sentence) => !shownWarnings.includes(sentence));
 
+  const pick = (label: string) => go({ range: bucketRange(label, interval), interval: null });
+
   return (
     <section class="series" aria-label={text.chart.title(text.metrics[metric], text.interval[interval])}>
       <div class="series-tools">
@@ -51,10 +53,19 @@ export function Series({ site, view, scope, metric, days, shownWarnings, go }: P
       <div class="series-body" aria-busy={asked.pending}>
         {asked.error ? (
           <Problem error={asked.error} onRetry={asked.retry} />
+        ) : !asked.pending && points.length === 0 ? (
+          <p class="message">{text.state.empty}</p>
         ) : view.table ? (
-          <SeriesTable points={points} metric={metric} interval={interval} />
+          <SeriesTable points={points} metric={metric} interval={interval} onPick={pick} />
         ) : (
-          <Chart points={points} metric={metric} interval={interval} theme={view.theme} />
+          <Chart
+            points={points}
+            metric={metric}
+            interval={interval}
+            theme={view.theme}
+            onPick={pick}
+            onFailure={() => go({ table: true }, "replace")}
+          />
         )}
       </div>
       <Warnings sentences={warnings} />

@@ -8,10 +8,11 @@ interface Props {
   readonly points: readonly Point[];
   readonly metric: Metric;
   readonly interval: Interval;
+  readonly onPick: (label: string) => void;
 }
 
 /** The numbers behind the chart, newest first. */
-export function SeriesTable({ points, metric, interval }: Props) {
+export function SeriesTable({ points, metric, interval, onPick }: Props) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
     <section class="series-table" tabIndex={0} aria-label={text.metrics[metric]}>
@@ -25,10 +26,13 @@ export function SeriesTable({ points, metric, interval }: Props) {
           </tr>
         </thead>
         <tbody>
-          {points.toReversed().map(({ label, value, running }) => (
-            <tr key={label}>
+          {points.toReversed().map(({ label, value, running }, at) => (
+            <tr key={`${label} ${at}`}>
               <th scope="row">
-                {bucketLabel(label, interval, "full")} {running && <span class="quiet">({text.chart.running})</span>}
+                <button class="list-button" type="button" title={text.chart.open} onClick={() => onPick(label)}>
+                  {bucketLabel(label, interval, "full")}
+                </button>{" "}
+                {running && <span class="quiet">({text.chart.running})</span>}
               </th>
               <td class="number">{formatMetric(metric, value, "exact")}</td>
             </tr>

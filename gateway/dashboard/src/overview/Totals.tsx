@@ -44,7 +44,7 @@ export function Totals({ site, view, metric: chosen, totals, pending, go }: Prop
                 {formatMetric(metric, value ?? null, "short")}
               </span>
             )}
-            <span class="total-note">{metric === "visitors" && sumOfDays ? text.dailySum : ""}</span>
+            {metric === "visitors" && sumOfDays && <span class="total-note">{text.dailySum}</span>}
           </button>
         );
       })}

@@ -1,5 +1,6 @@
 import { locale } from "../text";
-import { asUtc, monday } from "./wall";
+import type { Range } from "./range";
+import { addDays, asUtc, monday } from "./wall";
 
 export type Interval = "hour" | "day" | "week" | "month";
 
@@ -38,6 +39,23 @@ export function hasStarted(label: string, now: string): boolean {
   return label <= now.slice(0, label.length);
 }
 
+/** The days of a bucket, as a period to look into. An hour gives its day. */
+export function bucketRange(label: string, interval: Interval): Range {
+  const day = label.slice(0, 10);
+  switch (interval) {
+    case "hour":
+    case "day":
+      return { from: day, to: day };
+    case "week":
+      return { from: monday(day), to: addDays(monday(day), 6) };
+    case "month": {
+      const first = `${day.slice(0, 7)}-01`;
+      const next = `${addDays(first, 31).slice(0, 7)}-01`;
+      return { from: first, to: addDays(next, -1) };
+    }
+  }
+}
+
 type Style = "axis" | "full";
 
 const FORMATS: Record<Interval, Record<Style, Intl.DateTimeFormatOptions>> = {
@@ -54,7 +72,7 @@ const FORMATS: Record<Interval, Record<Style, Intl.DateTimeFormatOptions>> = {
     full: { day: "numeric", month: "short", year: "numeric" },
   },
   month: {
-    axis: { month: "short", year: "2-digit" },
+    axis: { month: "short", year: "numeric" },
     full: { month: "long", year: "numeric" },
   },
 };

@@ -1,0 +1,128 @@
+"""A line of a web server's log as an event of history, or the reason it is none. Pure.
+
+Formats: common and combined (Apache, nginx and others). Rule: semantics, "Import of history".
+"""
+
+import re
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from urllib.parse import urlsplit
+
+_LINE = re.compile(
+    r'^(?P<ip>\S+) \S+ .*?\[(?P<time>[^\]]+)\] "(?P<request>(?:[^"\\]|\\.)*)" (?P<status>\d{3}) \S+'
+    r'(?: "(?P<referrer>(?:[^"\\]|\\.)*)"(?: "(?P<agent>(?:[^"\\]|\\.)*)"?)?)?'
+)
+_TIME = re.compile(r"(\d{1,2})/([A-Z][a-z]{2})/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})")
+_MONTHS = {name: at for at, name in enumerate(re.findall("...", "JanFebMarAprMayJunJulAugSepOctNovDec"), start=1)}
+_STATIC = frozenset(
+    re.findall(
+        r"\S+",
+        "css js map png jpg jpeg gif svg ico webp woff woff2 ttf eot txt xml rss atom json pdf zip gz mp3 mp4",
+    )
+)
+_VIEWED = frozenset({"200", "304"})
+_NAMESPACE = uuid.UUID("5f1f3a52-9c37-5d0e-8b44-6f0d3d1b7c11")  # any fixed one: ids must be the same at each import
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one line says. `target` as sent, `at` with its offset; `referrer` and `agent` "" where the log has none."""
+
+    ip: str
+    at: datetime
+    method: str
+    target: str
+    status: str
+    referrer: str
+    agent: str
+
+
+def parse(line: str) -> Request | None:
+    """The request in a line; None if the line has neither format."""
+    found = _LINE.match(line)
+    words = found["request"].split() if found else []
+    at = _instant(found["time"]) if found else None
+    if found is None or at is None or len(words) != 3:
+        return None
+    method, target, _ = words
+    return Request(
+        ip=found["ip"],
+        at=at,
+        method=method,
+        target=target,
+        status=found["status"],
+        referrer=_text(found["referrer"]),
+        agent=_text(found["agent"]),
+    )
+
+
+def skip_reason(request: Request) -> str:
+    """Why a request is no page view: "" if it is one."""
+    if request.method != "GET":
+        return f"method {request.method[:20]}"
+    if request.status not in _VIEWED:
+        return f"status {request.status}"
+    return "static file" if _extension(_path(request.target)) in _STATIC else ""
+
+
+def page_url(request: Request, host: str) -> str:
+    """The page as a browser would name it. A target in absolute form (a proxy's log) keeps its path alone."""
+    target = request.target
+    if not target.startswith("/"):
+        parts = urlsplit(target)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return f"https://{host}{target if target.startswith('/') else '/' + target}"
+
+
+class LineIds:
+    """Event ids of a log's lines: UUIDv5 of site, line and how many equal lines came before it."""
+
+    def __init__(self, site: str) -> None:
+        self._namespace = uuid.uuid5(_NAMESPACE, site)
+        self._seen: Counter[str] = Counter()
+
+    def of(self, line: str) -> str:
+        before = self._seen[line]
+        self._seen[line] += 1
+        return str(uuid.uuid5(self._namespace, f"{before} {line}"))
+
+
+def event(request: Request, host: str, event_id: str) -> dict[str, str]:
+    """The line that `POST /api/v1/import` takes for a page view."""
+    return {
+        "kind": "view",
+        "eventId": event_id,
+        "occurredAt": request.at.astimezone(UTC).isoformat(),
+        "pageUrl": page_url(request, host),
+        "referrer": request.referrer,
+        "ip": request.ip,
+        "userAgent": request.agent,
+    }
+
+
+def _text(logged: str | None) -> str:
+    return "" if logged in (None, "-") else logged.replace('\\"', '"').replace("\\\\", "\\")
+
+
+def _path(target: str) -> str:
+    return re.split(r"[?#]", target, maxsplit=1)[0]
+
+
+def _extension(path: str) -> str:
+    name = path.rsplit("/", 1)[-1]
+    return name.rsplit(".", 1)[-1].lower() if "." in name else ""
+
+
+def _instant(text: str) -> datetime | None:
+    """A log's time, e.g. `17/May/2015:10:05:03 +0000`. Month names are English whatever the machine's language."""
+    found = _TIME.fullmatch(text)
+    if found is None or found[2] not in _MONTHS:
+        return None
+    day, year, hour, minute, second = (int(found[at]) for at in (1, 3, 4, 5, 6))
+    offset = timedelta(hours=int(found[8]), minutes=int(found[9])) * (-1 if found[7] == "-" else 1)
+    try:
+        return datetime(year, _MONTHS[found[2]], day, hour, minute, second, tzinfo=timezone(offset))
+    except ValueError:
+        return None

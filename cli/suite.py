@@ -1,0 +1,47 @@
+"""`./run test`: what tests need on this machine, then pytest."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from cli.services import PROJECT
+
+_GRPCURL = "github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.3"
+
+
+def install_what_is_missing(console: Console) -> None:
+    """Chromium (Debian, as root) and grpcurl (with Go). What cannot be installed is said; its tests then say more."""
+    if not shutil.which("chromium") and shutil.which("apt-get") and os.geteuid() == 0:
+        console.print("installing Chromium for the dashboard's tests ...")
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for words in (("update", "-q"), ("install", "-qy", "--no-install-recommends", "chromium")):
+            subprocess.run(("apt-get", *words), env=environment, stdout=subprocess.DEVNULL)
+    if not _grpcurl() and shutil.which("go"):
+        console.print("installing grpcurl ...")
+        subprocess.run(("go", "install", _GRPCURL), stdout=subprocess.DEVNULL)
+    for name, found in (("chromium", shutil.which("chromium")), ("grpcurl", _grpcurl())):
+        if not found:
+            console.print(f"[yellow]{name} is missing and could not be installed: its tests will fail[/]")
+
+
+def run_tests(arguments: list[str], full: bool) -> int:
+    """pytest's exit code. `full` takes long tests too and tells tests to run for their stated lengths."""
+    environment = {**os.environ, "PATH": f"{_go_binaries()}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    if full:
+        environment["ANALYTICS_FULL"] = "1"
+    choice = () if full else ("-m", "not full")
+    return subprocess.run(
+        (sys.executable, "-m", "pytest", *choice, *arguments), cwd=PROJECT, env=environment
+    ).returncode
+
+
+def _grpcurl() -> str | None:
+    return shutil.which("grpcurl") or shutil.which("grpcurl", path=str(_go_binaries()))
+
+
+def _go_binaries() -> Path:
+    return Path(os.environ.get("GOBIN") or Path(os.environ.get("GOPATH") or Path.home() / "go") / "bin")
