@@ -15,7 +15,7 @@ from analytics.v1 import site_pb2
 
 from mesh.clock import NowUs
 from mesh.directory import Snapshot
-from mesh.errors import MeshError
+from mesh.errors import MeshError, unavailable
 
 
 class Rule(Enum):
@@ -107,7 +107,8 @@ class Authenticator:
     def authorize(self, rule: Rule, authorization: str) -> Caller:
         """The caller, if the rule lets it pass.
 
-        Raises UNAUTHENTICATED for a missing, unknown or expired token, PERMISSION_DENIED for one of the wrong scope.
+        Raises UNAUTHENTICATED for a missing, unknown or expired token, PERMISSION_DENIED for one of the wrong scope,
+        UNAVAILABLE while the directory is not known yet.
         """
         if rule is Rule.OPEN:
             return NOBODY
@@ -122,7 +123,10 @@ class Authenticator:
             raise _unauthenticated("send `authorization: Bearer TOKEN`")
         if hmac.compare_digest(token.encode(), self._mesh):
             return MESH_CALLER
-        entry = self._snapshot().credential(token)
+        snapshot = self._snapshot()
+        if not snapshot.version:  # started while the writer is away: nobody is known yet, which refutes nobody
+            raise unavailable("the directory is not known yet; try again")
+        entry = snapshot.credential(token)
         if entry is None or 0 < entry.expires_at_us <= self._now_us():
             raise _unauthenticated("this token is unknown, revoked or expired")
         return Caller(id=entry.id, site=entry.site, scope=entry.scope)

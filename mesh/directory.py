@@ -91,7 +91,7 @@ class DirectoryClient:
                 while True:
                     async with asyncio.timeout(_HEARTBEAT_LIMIT_S):
                         response = await call.read()
-                    if response is grpc.aio.EOF:
+                    if not isinstance(response, directory_pb2.DirectoryServiceWatchResponse):  # EOF
                         break
                     delay = 0.1
                     await self._take(response)

@@ -103,7 +103,7 @@ async def test_the_top_pages_on_screen_are_those_of_the_api_and_filter_by_a_clic
         for row in await rows.all()
     ]
     question = {"dimensions": ["page"], "date_range": MAY, "limit": len(shown)}
-    answered = await mesh.query(["visitors", "pageviews"], **question)
+    answered = await mesh.query(["pageviews", "visitors"], **question)
     assert shown == [(dimensions[0], metrics[0]) for dimensions, metrics in answered]
 
     SCREENSHOTS.mkdir(exist_ok=True)

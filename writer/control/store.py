@@ -62,7 +62,8 @@ DELETE_KEY = """
     RETURNING id
 """
 
-ANY_USER = "SELECT EXISTS (SELECT FROM users)"
+# an administrator who deleted the last user does not want the first ones back
+ANY_USER = "SELECT EXISTS (SELECT FROM users) OR EXISTS (SELECT FROM api_keys) OR EXISTS (SELECT FROM sites)"
 BOOTSTRAP_LOCK = "SELECT pg_advisory_xact_lock(hashtext('analytics bootstrap'))"
 INSERT_USER = "INSERT INTO users (id, email, password_hash) VALUES ($1, $2, $3)"
 USER_BY_EMAIL = "SELECT id, password_hash FROM users WHERE email = $1"

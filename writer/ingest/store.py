@@ -96,6 +96,7 @@ _ALL_STORED_MEANWHILE = "AM001"
 _AGAIN: Final = frozenset({_ALL_STORED_MEANWHILE, "40P01", "40001"})  # deadlock, serialization failure
 _DATA_CLASSES: Final = frozenset({"22", "23", "54"})  # data exception, constraint violation, limit exceeded
 _ATTEMPTS = 5
+_LINK_LIMIT_S = 2.0  # to get a connection and, where its database hangs, to give it back
 _FORGET_AFTER_US = 96 * HOUR  # the salts are gone then, and no event can ask for these visitors again
 _DAY_ZERO = date(1970, 1, 1).toordinal()
 
@@ -218,7 +219,7 @@ class Store:
 
     async def _run(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         try:
-            async with self._pool.acquire() as connection:
+            async with self._pool.acquire(timeout=_LINK_LIMIT_S) as connection:
                 return await work(connection)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             raise self._away(error) from error
@@ -240,7 +241,7 @@ class Store:
         return await (self._mint_and_store(drafts) if minting else self._store(drafts))
 
     async def _store(self, drafts: Sequence[Draft]) -> Written:
-        async with self._pool.acquire() as connection:
+        async with self._pool.acquire(timeout=_LINK_LIMIT_S) as connection:
             row = await connection.fetchrow(STORE_BATCH, *_columns(drafts), False)
         if row["stored_ids"] is None and row["stored"]:
             return Written([STORED] * len(drafts), row["head"])
@@ -248,7 +249,7 @@ class Store:
         return Written([_verdict(draft, new) for draft in drafts], row["head"])
 
     async def _mint_and_store(self, drafts: Sequence[Draft]) -> Written:
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._pool.acquire(timeout=_LINK_LIMIT_S) as connection, connection.transaction():
             await connection.execute(FENCE, [draft.site_id for draft in drafts])
             states = await self._lock_visits(connection, [draft.claim for draft in drafts if draft.claim])
             # only now: what another writer stored before it let go of the visits is seen
