@@ -229,8 +229,9 @@ async def _accounted(mesh: Mesh) -> AsyncIterator[_Account]:
 
 
 def _cpu_times(mesh: Mesh) -> dict[str, float]:
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return {name: cpu_s(mesh.pid(name)) for name in PROCESSES} | {"client": children.ru_utime + children.ru_stime}
+    ours = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    client = sum(usage.ru_utime + usage.ru_stime for usage in ours)
+    return {name: cpu_s(mesh.pid(name)) for name in PROCESSES} | {"client": client}
 
 
 async def _stored(mesh: Mesh) -> int:

@@ -177,8 +177,8 @@ class Mesh:
         return await self.http(method, f"/api/v1/{path}", body, bearer | headers)
 
     async def query(self, metrics: Sequence[str], site: str = "", **question: Any) -> list[tuple[list[Any], list[Any]]]:
-        """Rows of an answer as (dimensions, metrics); today's unless `date_range` is given."""
-        asked = {"site": site or self.site, "metrics": list(metrics), "date_range": "day"} | question
+        """Rows of an answer as (dimensions, metrics); of the last 24 hours unless `date_range` is given."""
+        asked = {"site": site or self.site, "metrics": list(metrics), "date_range": "24h"} | question
         reply = await self.api("POST", "query", asked)
         if reply.status != 200:
             raise RuntimeError(f"query gave {reply.status}: {reply.body[:500]!r}")

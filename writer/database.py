@@ -13,6 +13,9 @@ Connection: TypeAlias = Any  # asyncpg.Connection, pooled or not
 
 _EPOCH_US = 946_684_800_000_000  # PostgreSQL counts from 2000-01-01
 
+# What asyncpg raises when a statement fails or its connection is lost (TimeoutError is an OSError).
+FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+
 # A writer that freezes inside a transaction holds others up for so long and no longer.
 _TIMEOUTS = {
     "idle_in_transaction_session_timeout": "2s",
@@ -73,7 +76,7 @@ async def connect_patiently(url: str) -> Connection:
     while True:
         try:
             return await asyncpg.connect(url, timeout=_CONNECT_TIMEOUT_S)
-        except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+        except FAILURES as error:
             if told != type(error).__name__:
                 told = type(error).__name__
                 log.warning("waiting_for_postgresql", error=told)

@@ -1,7 +1,6 @@
 """Every service of the writer, put together: which room gets what."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from analytics.v1 import (
     account_pb2_grpc,
@@ -15,7 +14,6 @@ from analytics.v1 import (
 
 from mesh.auth import Authenticator
 from mesh.clock import now_us
-from mesh.directory import DirectoryClient
 from mesh.guard import Guard
 from mesh.server import Server
 from writer.control.accounts import AccountServicer, Passwords
@@ -51,7 +49,7 @@ def server_of(rooms: Rooms, mesh_token: str) -> Server:
         return list(directory.snapshot.sites.values())
 
     authenticator = Authenticator(mesh_token, lambda: directory.snapshot, now_us)
-    guard = Guard(authenticator, cast(DirectoryClient, directory))  # the same to use, but it asks nobody
+    guard = Guard(authenticator, directory)
     server = Server([f"analytics.v1.{name}Service" for name in _NAMES], guard)
     ingest = IngestServicer(rooms.pipeline)
     ingest_pb2_grpc.add_IngestServiceServicer_to_server(ingest, server.grpc)

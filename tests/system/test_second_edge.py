@@ -10,10 +10,11 @@ from typing import Any
 
 import grpc
 import pytest
-from analytics.v1 import event_pb2, track_pb2, track_pb2_grpc
+from analytics.v1 import event_pb2, ingest_pb2, ingest_pb2_grpc, track_pb2, track_pb2_grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from bench.mesh import AGENT, ROOT, Mesh, environment, free_port
+from mesh import clock
 from mesh.channel import bearer, connect
 from mesh.ids import new_id
 
@@ -118,3 +119,39 @@ async def test_two_edges_sending_the_same_ids_in_opposite_order_store_each_once(
     wanted = [uuid.UUID(event.event_id) for event in events]
     (row,) = await mesh.sql("SELECT count(*) FROM events WHERE event_id = ANY($1)", wanted)
     assert row["count"] == 400
+
+
+@pytest.mark.parametrize("site", ["demo", "shop"])
+async def test_a_retry_after_midnight_is_one_row(
+    mesh: Mesh, channels: dict[str, grpc.aio.Channel], other_site: dict[str, str], site: str
+) -> None:
+    """The same event captured at 23:59:59 and again at 00:00:01 by another edge, as the writer sees it."""
+    (number,) = await mesh.sql("SELECT number FROM sites WHERE id = $1", site)
+    midnight = clock.now_us() // clock.DAY * clock.DAY
+    event_id, session = new_id(), new_id()
+    codes: list[int] = []
+    for edge, received in (("first", midnight - clock.SECOND), ("second", midnight + clock.SECOND)):
+        envelope = event_pb2.RawEventEnvelope(
+            event_id=event_id,
+            site=site,
+            site_id=number["number"],
+            kind=event_pb2.EVENT_KIND_PAGEVIEW,
+            page_url="https://shop.example/midnight",
+            session_id=session,
+            user_agent=AGENT,
+            ip="203.0.113.5",
+            received_at_us=received,
+            edge_id=edge,
+            edge_sequence=1,
+        )
+        request = ingest_pb2.IngestRequest(envelopes=[envelope.SerializeToString()])
+        token = settings_of(mesh.pid("edge"))["ANALYTICS_MESH_TOKEN"]
+        stub = ingest_pb2_grpc.IngestServiceStub(channels["writer"])
+        response = await stub.Ingest(request, metadata=bearer(token), timeout=20)
+        codes.append(response.outcomes[0].code)
+    assert codes == [ingest_pb2.IngestOutcome.CODE_STORED, ingest_pb2.IngestOutcome.CODE_DUPLICATE]
+    (row,) = await mesh.sql(
+        "SELECT count(*), min(received_at) AS at FROM events WHERE event_id = $1", uuid.UUID(event_id)
+    )
+    assert row["count"] == 1
+    assert row["at"].timestamp() * 1e6 == midnight - clock.SECOND

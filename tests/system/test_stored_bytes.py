@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from analytics.v1 import event_pb2, track_pb2, track_pb2_grpc
+from analytics.v1 import event_pb2, spool_pb2, spool_pb2_grpc, track_pb2, track_pb2_grpc
 
 from bench.mesh import Mesh
 from mesh.channel import bearer
@@ -73,6 +73,11 @@ async def test_no_file_of_a_stopped_mesh_holds_an_address_agent_or_user_id(
     mesh.kill("writer", signal.SIGSTOP)
     try:
         await through_every_door()
+        spool = spool_pb2_grpc.SpoolServiceStub(channels["edge"])
+        spooled = await spool.Status(
+            spool_pb2.SpoolServiceStatusRequest(), metadata=bearer(mesh.ready["admin_token"]), timeout=10
+        )
+        assert spooled.entries > 0
     finally:
         mesh.kill("writer", signal.SIGCONT)
     line = {

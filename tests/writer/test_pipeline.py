@@ -1,6 +1,7 @@
 """From bytes to the truth: each event once, whoever sends it how often, and nothing lost when one fails."""
 
 import asyncio
+import gc
 import hashlib
 import random
 import uuid
@@ -8,6 +9,7 @@ import uuid
 import asyncpg
 import pytest
 from analytics.v1 import event_pb2
+from analytics.v1.event_pb2 import NormalizedEvent, RawEventEnvelope
 from analytics.v1.ingest_pb2 import IngestOutcome
 
 from mesh.errors import MeshError
@@ -299,3 +301,66 @@ async def test_a_writer_frozen_before_its_commit_holds_another_up_for_two_second
     assert codes(await writer.ingest(sealed(view()))) == [STORED]
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
         await frozen.execute("COMMIT")
+
+
+@pytest.mark.filterwarnings("ignore")  # asyncpg leaves the sockets of killed backends to the collector
+async def test_killed_backends_lose_double_and_split_nothing(rig: Rig) -> None:
+    """Twelve senders of one day's visitors over midnight, batches sent again, and a backend killed now and then."""
+    midnight = NOON + 12 * HOUR
+    rig.now = midnight + HOUR
+    writers = [await rig.pipeline(3) for _ in range(3)]
+    chance, batches = random.Random(1), list[list[RawEventEnvelope]]()
+    failed = 0
+
+    async def send(writer: Pipeline) -> None:
+        nonlocal failed
+        rounds = 0
+        while rounds < 25 or not failed:
+            rounds += 1
+            at = [midnight + chance.randrange(-90, 60) * MINUTE for _ in range(chance.choice((1, 5, 40)))]
+            batch = [view(site_id=DAILY_SITE, ip=f"192.0.2.{chance.randrange(60)}", received_at_us=us) for us in at]
+            batches.append(batch)
+            again = chance.choice(batches) if chance.random() < 0.3 else []
+            while True:
+                try:
+                    await writer.ingest(sealed(*batch, *again))
+                    break
+                except MeshError:
+                    failed += 1
+
+    async def kill() -> None:
+        while True:
+            await asyncio.sleep(0.05)
+            await rig.fetch(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE application_name = 'analytics writer' AND datname = current_database() "
+                "ORDER BY random() LIMIT 1"
+            )
+
+    killing = asyncio.create_task(kill())
+    await asyncio.gather(*(send(writer) for writer in writers for _ in range(4)))
+    killing.cancel()
+    await asyncio.gather(killing, return_exceptions=True)
+    rig.now = NOON
+
+    ids = [event.event_id for batch in batches for event in batch]
+    stored = await rig.stored(ids)
+    assert len(stored) == len(ids)
+    visits: dict[str, list[NormalizedEvent]] = {}
+    for event in stored:
+        visits.setdefault(event.visit_id, []).append(event)
+    remembered = {
+        str(visit): (int(first.timestamp() * 1e6), int(last.timestamp() * 1e6))
+        for row in await rig.fetch("SELECT * FROM visit_state")
+        for visit, first, last in zip(row["visit_ids"], row["first_at"], row["last_at"], strict=True)
+    }
+    for visit, events in visits.items():
+        at = [event.occurred_at_us for event in events]
+        assert remembered[visit] == (min(at), max(at))
+        assert len({(event.visitor_id, event.visit_started_at_us) for event in events}) == 1
+    spans = [sorted(event.received_at_us for event in events) for events in visits.values()]
+    assert any(span[0] < midnight <= span[-1] for span in spans)
+    (stream,) = await rig.fetch("SELECT count(*), max(position), sum(count) AS events FROM stream")
+    assert stream["count"] == stream["max"]
+    assert (await rig.fetch("SELECT count(*) FROM events"))[0]["count"] == stream["events"]
+    gc.collect()

@@ -11,7 +11,7 @@ from analytics.v1.follow_pb2 import COMMIT_KIND_EVENTS, Commit
 
 from mesh.errors import unavailable
 from mesh.telemetry import log
-from writer.database import Pool
+from writer.database import FAILURES, Pool
 
 CHANNEL = "stream"
 MAX_COMMITS = 1_000
@@ -92,7 +92,7 @@ class CommitLog:
     async def listen(self) -> None:
         """Keep `head` true until cancelled, through every loss of the connection."""
         while True:
-            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            with contextlib.suppress(*FAILURES):
                 await self._listen_once()
             log.warning("commit_log_deaf")
             await asyncio.sleep(0.5)
@@ -129,7 +129,7 @@ class CommitLog:
 async def _read(answer: Awaitable[Any]) -> Any:
     try:
         return await answer
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except FAILURES as error:
         raise unavailable("the commit log cannot be read now") from error
 
 

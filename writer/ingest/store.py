@@ -20,7 +20,7 @@ from mesh.clock import HOUR, NowUs
 from mesh.errors import MeshError, unavailable
 from mesh.ids import from_bytes
 from mesh.telemetry import log
-from writer.database import Connection, Pool
+from writer.database import FAILURES, Connection, Pool
 from writer.ingest.identity import SaltKey, StoredSalt
 from writer.ingest.normalize import Draft
 from writer.ingest.visits import DAILY, MEMORY, Arrival, Claim, Key, Placement, Visit, mint
@@ -149,7 +149,7 @@ class Store:
             return Written([], 0)
         try:
             return await self._write_whole(drafts)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, OverflowError) as error:
+        except (*FAILURES, OverflowError) as error:
             if not _is_data_error(error):
                 raise self._away(error) from error
             if len(drafts) == 1:
@@ -221,11 +221,11 @@ class Store:
         try:
             async with self._pool.acquire(timeout=_LINK_LIMIT_S) as connection:
                 return await work(connection)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except FAILURES as error:
             raise self._away(error) from error
 
     def _away(self, error: Exception) -> MeshError:
-        """TimeoutError is an OSError too. What PostgreSQL says of itself is logged, and told to nobody."""
+        """What PostgreSQL says of itself is logged, and told to nobody."""
         self.trouble.set()
         log.warning("postgresql_unavailable", error=type(error).__name__, sqlstate=_sqlstate(error))
         return unavailable("the database cannot be written to now; send the same again later")

@@ -11,7 +11,6 @@ from argon2 import PasswordHasher
 
 from mesh.auth import Authenticator
 from mesh.channel import bearer, connect
-from mesh.directory import DirectoryClient
 from mesh.errors import MeshError, from_rpc
 from mesh.guard import Guard
 from mesh.server import Server
@@ -93,7 +92,7 @@ async def control(database: str) -> AsyncIterator[Control]:
     await directory.start(pool)
     holder: list[Control] = []
     authenticator = Authenticator(MESH_TOKEN, lambda: directory.snapshot, lambda: holder[0].now_us)
-    server = Server(SERVICES, Guard(authenticator, cast(DirectoryClient, directory)))
+    server = Server(SERVICES, Guard(authenticator, directory))
 
     def sites() -> list[site_pb2.Site]:
         return list(directory.snapshot.sites.values())
