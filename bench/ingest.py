@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,7 +119,7 @@ def _cpu(run: Run) -> list[Measure]:
 
 
 @asynccontextmanager
-async def _reference() -> AsyncIterator[str]:
+async def _reference() -> AsyncGenerator[str]:
     """Bare Starlette under uvicorn, as fast as it goes; its address."""
     port = free_port()
     options = ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
@@ -217,7 +217,7 @@ class _Account:
 
 
 @asynccontextmanager
-async def _accounted(mesh: Mesh) -> AsyncIterator[_Account]:
+async def _accounted(mesh: Mesh) -> AsyncGenerator[_Account]:
     """Take stock before and after; after means that followers have caught up, so that their work is counted too."""
     account = _Account()
     before, stored = _cpu_times(mesh), await _stored(mesh)

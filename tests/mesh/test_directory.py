@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import stat
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -30,7 +30,7 @@ def version(number: int, *, site: str = "shop") -> directory_pb2.Directory:
 
 
 @asynccontextmanager
-async def watching(channel: grpc.aio.Channel, file: Path | None = None) -> AsyncIterator[DirectoryClient]:
+async def watching(channel: grpc.aio.Channel, file: Path | None = None) -> AsyncGenerator[DirectoryClient]:
     client = DirectoryClient(channel, "token", "test", file)
     await client.start()
     try:

@@ -67,7 +67,7 @@ class Realtime(realtime_pb2_grpc.RealtimeServiceServicer):
 class Doors:
     query: query_pb2_grpc.QueryServiceStub
     realtime: realtime_pb2_grpc.RealtimeServiceStub
-    health: health_pb2_grpc.HealthStub
+    health: Any
 
 
 @pytest.fixture(scope="module")

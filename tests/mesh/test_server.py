@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-import analytics.v1.realtime_pb2  # noqa: F401  (the service's descriptor)
+import analytics.v1.realtime_pb2  # noqa: F401  # pyright: ignore[reportUnusedImport]  (the service's descriptor)
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc

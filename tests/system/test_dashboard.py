@@ -102,8 +102,7 @@ async def test_the_top_pages_on_screen_are_those_of_the_api_and_filter_by_a_clic
         (await row.locator(".list-button").inner_text(), number(await row.locator("td").first.get_attribute("title")))
         for row in await rows.all()
     ]
-    question = {"dimensions": ["page"], "date_range": MAY, "limit": len(shown)}
-    answered = await mesh.query(["pageviews", "visitors"], **question)
+    answered = await mesh.query(["pageviews", "visitors"], dimensions=["page"], date_range=MAY, limit=len(shown))
     assert shown == [(dimensions[0], metrics[0]) for dimensions, metrics in answered]
 
     SCREENSHOTS.mkdir(exist_ok=True)
