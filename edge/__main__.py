@@ -46,14 +46,16 @@ async def main() -> None:
     sealer = Sealer(told.all_seal_keys())
     spool = Spool(store, sealer, balance, clock.now_us, told.spool_max_entries, told.spool_max_bytes)
     expose(balance, spool, breaker)
-    forwarder = Forwarder(writer.ingest, spool, breaker, balance, told.edge_hedge_ms / 1_000, told.edge_max_in_flight)
+    forwarder = Forwarder(
+        writer.ingest_live, spool, breaker, balance, told.edge_hedge_ms / 1_000, told.edge_max_in_flight
+    )
     drain = Drain(writer.ingest, writer.serves, spool, store, balance, told.edge_id)
     intake = Intake(told.edge_id, lambda: directory.snapshot, clock.now_us())
 
     guard = Guard(Authenticator(token, lambda: directory.snapshot, clock.now_us), directory)
     names = ["analytics.v1.TrackService", "analytics.v1.SpoolService"]
     serving = server.Server(names, guard, max_message_bytes=REQUEST_BYTES)
-    TrackServicer(intake, forwarder, balance, clock.now_us).add_to(serving.grpc)
+    TrackServicer(intake, forwarder, balance, clock.now_us, serving.stopping).add_to(serving.grpc)
     spool_servicer = SpoolServicer(told.edge_id, spool, drain, breaker, balance, growth, clock.now_us)
     spool_pb2_grpc.add_SpoolServiceServicer_to_server(spool_servicer, serving.grpc)
     readiness = Readiness(serving, directory, breaker, spool, growth)
@@ -70,6 +72,7 @@ async def main() -> None:
     await drain.stop()
     await spool.stop()
     await directory.stop()
+    await writer.close()
     await to_writer.close()
 
 

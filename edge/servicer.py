@@ -1,5 +1,6 @@
 """TrackService: has each event of a request admitted and forwarded, and answers with what became of it."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Any
@@ -15,6 +16,7 @@ from edge.limits import BATCH_EVENTS
 from mesh.auth import caller
 from mesh.clock import NowUs
 from mesh.errors import MeshError, invalid
+from mesh.stream import answer_all
 
 Result = track_pb2.TrackResult
 RETRY_AFTER_S = 2.0
@@ -23,21 +25,25 @@ RETRY_AFTER_S = 2.0
 class TrackServicer:
     """Takes requests as bytes: each event is parsed by itself, so that one that does not parse spoils no other."""
 
-    def __init__(self, intake: Intake, forwarder: Forwarder, balance: Balance, now_us: NowUs) -> None:
+    def __init__(
+        self, intake: Intake, forwarder: Forwarder, balance: Balance, now_us: NowUs, stopping: asyncio.Event
+    ) -> None:
         self._intake = intake
         self._forwarder = forwarder
         self._balance = balance
         self._now_us = now_us
+        self._stopping = stopping
 
     def add_to(self, server: grpc.aio.Server) -> None:
         """Register by hand, since generated handlers would parse the whole request at once."""
+        # a batch's response is a stream's, field by field
+        batch_response = track_pb2.TrackBatchResponse.SerializeToString
         handlers: dict[str, grpc.RpcMethodHandler[bytes, Any]] = {
             "Track": grpc.unary_unary_rpc_method_handler(
                 self.track, response_serializer=track_pb2.TrackResponse.SerializeToString
             ),
-            "TrackBatch": grpc.unary_unary_rpc_method_handler(
-                self.track_batch, response_serializer=track_pb2.TrackBatchResponse.SerializeToString
-            ),
+            "TrackBatch": grpc.unary_unary_rpc_method_handler(self.track_batch, response_serializer=batch_response),
+            "TrackStream": grpc.stream_stream_rpc_method_handler(self.track_stream, response_serializer=batch_response),
         }
         server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("analytics.v1.TrackService", handlers),))
 
@@ -65,6 +71,13 @@ class TrackServicer:
         self, request: bytes, context: grpc.aio.ServicerContext[Any, Any]
     ) -> track_pb2.TrackBatchResponse:
         """Record up to 500 events; one result each, in the order sent."""
+        return await self._batch(request)
+
+    async def track_stream(self, requests: object, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+        """track_batch for each request of the stream."""
+        await answer_all(context, self._batch, self._stopping)
+
+    async def _batch(self, request: bytes) -> track_pb2.TrackBatchResponse:
         events = _events(request, "events")
         if not 1 <= len(events) <= BATCH_EVENTS:
             raise invalid("events", f"{len(events):,} events came; send 1 to {BATCH_EVENTS}")

@@ -1,4 +1,4 @@
-"""Gathers the events of concurrent requests into few TrackBatch calls.
+"""Gathers the events of concurrent requests into few calls.
 
 No linger: the first event of a turn of the loop asks for a call at the turn's end. At most two calls are under way;
 what arrives meanwhile is the next batch. The queue is bounded: beyond it senders are told to come back.
@@ -29,7 +29,7 @@ _RETRY_AFTER_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One request's events. `data` is a serialised TrackBatchRequest: joined parcels are one request again."""
+    """One request's events. `data` is a serialised TrackStreamRequest: joined parcels are one request again."""
 
     data: bytes
     count: int
@@ -45,7 +45,7 @@ class Batcher:
 
     def __init__(
         self,
-        send: Callable[[bytes, float], Awaitable[track_pb2.TrackBatchResponse]],
+        send: Callable[[bytes, float], Awaitable[track_pb2.TrackStreamResponse]],
         max_queued_events: int,
         patience_s: float,
     ) -> None:
@@ -121,7 +121,7 @@ class Batcher:
             self._in_flight -= 1
             self._flush()
 
-    async def _call(self, data: bytes) -> track_pb2.TrackBatchResponse:
+    async def _call(self, data: bytes) -> track_pb2.TrackStreamResponse:
         deadline = self._loop.time() + self._patience_s
         delay = 0.05
         while True:

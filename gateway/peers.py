@@ -19,6 +19,7 @@ from grpc_health.v1 import health_pb2_grpc
 from gateway.problems import Problem
 from gateway.settings import GatewaySettings
 from mesh.channel import Metadata, bearer, connect
+from mesh.stream import StreamCaller
 
 T = TypeVar("T")
 
@@ -65,15 +66,16 @@ class Peers:
         self.query = query_pb2_grpc.QueryServiceStub(self._channels["query"])
         self.realtime = realtime_pb2_grpc.RealtimeServiceStub(self._channels["realtime"])
         self.health = {name: health_pb2_grpc.HealthStub(channel) for name, channel in self._channels.items()}
-        self._track = self._channels["edge"].unary_unary(
-            "/analytics.v1.TrackService/TrackBatch",
-            request_serializer=None,
-            response_deserializer=track_pb2.TrackBatchResponse.FromString,
+        self._track: StreamCaller[bytes, track_pb2.TrackStreamResponse] = StreamCaller(
+            self._channels["edge"].stream_stream(
+                "/analytics.v1.TrackService/TrackStream",
+                response_deserializer=track_pb2.TrackStreamResponse.FromString,
+            )
         )
 
-    async def track(self, data: bytes, timeout_s: float) -> track_pb2.TrackBatchResponse:
-        """Send a serialised TrackBatchRequest to the edge, as the mesh."""
-        return await self._track(data, timeout=timeout_s, metadata=self._mesh)
+    async def track(self, data: bytes, timeout_s: float) -> track_pb2.TrackStreamResponse:
+        """Send a serialised TrackStreamRequest to the edge, as the mesh."""
+        return await self._track.call(data, timeout_s, self._mesh)
 
     def metadata(self, credential: str) -> Metadata:
         """Metadata for a call in a caller's own name."""
@@ -90,5 +92,6 @@ class Peers:
             self._mesh = bearer(self._mesh_token, directory_version)
 
     async def close(self) -> None:
+        await self._track.close()
         for channel in self._channels.values():
             await channel.close()

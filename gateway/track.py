@@ -99,7 +99,7 @@ class Track:
         async def answer(scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> bytes:
             http_body.require_json(headers)
             payload = decode(await http_body.read(headers, receive, SINGLE_BYTES))
-            request = track_pb2.TrackBatchRequest()
+            request = track_pb2.TrackStreamRequest()
             event = request.events.add()
             self._open(event, payload, scope, headers)
             fill(event, kind, payload)
@@ -136,7 +136,7 @@ class Track:
         base.event_id = ""
         if base.ByteSize() > MAX_COMMON_BYTES:
             raise bad_request("", f"the common fields of a batch may have {MAX_COMMON_BYTES:,} bytes together")
-        request = track_pb2.TrackBatchRequest()
+        request = track_pb2.TrackStreamRequest()
         refused: dict[int, MeshError] = {}
         for index, payload in enumerate(events):
             if isinstance(payload, MeshError):

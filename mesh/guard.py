@@ -55,6 +55,12 @@ class Guard(grpc.aio.ServerInterceptor):
             return grpc.unary_unary_rpc_method_handler(
                 self._unary(name, rule, handler.unary_unary), handler.request_deserializer, handler.response_serializer
             )
+        if handler.stream_stream:
+            return grpc.stream_stream_rpc_method_handler(
+                self._duplex(name, rule, handler.stream_stream),
+                handler.request_deserializer,
+                handler.response_serializer,
+            )
         return grpc.unary_stream_rpc_method_handler(
             self._stream(name, rule, handler.unary_stream), handler.request_deserializer, handler.response_serializer
         )
@@ -91,6 +97,20 @@ class Guard(grpc.aio.ServerInterceptor):
                 await self._admit(rule, context)
                 async for response in method(request, context):
                     yield response
+            except Exception as error:
+                await _abort(name, context, error)
+                raise
+            CALLS.labels(name, "OK").inc()
+
+        return call
+
+    def _duplex(self, name: str, rule: Rule, method: Callable[[Any, Any], Awaitable[None]]) -> Callable[..., Any]:
+        """A method that reads and writes through its context (mesh/stream.py)."""
+
+        async def call(requests: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+            try:
+                await self._admit(rule, context)
+                await method(requests, context)
             except Exception as error:
                 await _abort(name, context, error)
                 raise

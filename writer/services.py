@@ -51,7 +51,7 @@ def server_of(rooms: Rooms, mesh_token: str) -> Server:
     authenticator = Authenticator(mesh_token, lambda: directory.snapshot, now_us)
     guard = Guard(authenticator, directory)
     server = Server([f"analytics.v1.{name}Service" for name in _NAMES], guard)
-    ingest = IngestServicer(rooms.pipeline)
+    ingest = IngestServicer(rooms.pipeline, server.stopping)
     ingest_pb2_grpc.add_IngestServiceServicer_to_server(ingest, server.grpc)
     follow = FollowServicer(rooms.commits, server.stopping, now_us)
     follow_pb2_grpc.add_FollowServiceServicer_to_server(follow, server.grpc)

@@ -37,6 +37,7 @@ from mesh.channel import bearer
 from mesh.clock import now_us
 from mesh.directory import Snapshot
 from mesh.ids import new_id
+from mesh.stream import answer_all
 
 ROOT = Path(__file__).parents[2]
 MESH_TOKEN = "mesh-token-of-the-tests"
@@ -222,6 +223,12 @@ class WriterDouble(ingest_pb2_grpc.IngestServiceServicer, directory_pb2_grpc.Dir
             return ingest_pb2.IngestResponse(outcomes=outcomes)
         finally:
             self.running -= 1
+
+    async def IngestStream(self, request_iterator: Any, context: Any) -> None:
+        async def ingest(request: Any) -> ingest_pb2.IngestStreamResponse:
+            return ingest_pb2.IngestStreamResponse(outcomes=(await self.Ingest(request, context)).outcomes)
+
+        await answer_all(context, ingest, asyncio.Event())
 
     def _store(self, event: event_pb2.RawEventEnvelope) -> Outcome:
         decided = self.outcome(event)

@@ -39,6 +39,7 @@ from mesh.directory import Snapshot
 from mesh.errors import MeshError, invalid
 from mesh.guard import Guard
 from mesh.server import Server
+from mesh.stream import answer_all
 
 MESH_TOKEN = "mesh-token-of-the-tests"
 ADMIN = "am_key_admin-of-every-site"
@@ -88,7 +89,10 @@ class Edge(track_pb2_grpc.TrackServiceServicer):
     def events(self) -> list[track_pb2.TrackEvent]:
         return [event for batch in self.batches for event in batch]
 
-    async def TrackBatch(self, request: track_pb2.TrackBatchRequest, context: Any) -> track_pb2.TrackBatchResponse:
+    async def TrackStream(self, request_iterator: Any, context: Any) -> None:
+        await answer_all(context, lambda request: self._batch(request, context), asyncio.Event())
+
+    async def _batch(self, request: track_pb2.TrackStreamRequest, context: Any) -> track_pb2.TrackStreamResponse:
         self.batches.append(list(request.events))
         self.tokens.extend(str(value) for key, value in context.invocation_metadata() if key == "authorization")
         self.under_way += 1
@@ -98,7 +102,7 @@ class Edge(track_pb2_grpc.TrackServiceServicer):
                 await self.gate.wait()
         finally:
             self.under_way -= 1
-        return track_pb2.TrackBatchResponse(results=[self._result(event) for event in request.events])
+        return track_pb2.TrackStreamResponse(results=[self._result(event) for event in request.events])
 
     def _result(self, event: track_pb2.TrackEvent) -> track_pb2.TrackResult:
         found = self.decide(event)

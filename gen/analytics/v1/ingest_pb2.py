@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61nalytics/v1/ingest.proto\x12\x0c\x61nalytics.v1\"\"\n\rIngestRequest\x12\x11\n\tenvelopes\x18\x01 \x03(\x0c\"\xb7\x01\n\rIngestOutcome\x12.\n\x04\x63ode\x18\x01 \x01(\x0e\x32 .analytics.v1.IngestOutcome.Code\x12\x0e\n\x06reason\x18\x02 \x01(\t\"f\n\x04\x43ode\x12\x14\n\x10\x43ODE_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x43ODE_STORED\x10\x01\x12\x12\n\x0e\x43ODE_DUPLICATE\x10\x02\x12\x10\n\x0c\x43ODE_IGNORED\x10\x03\x12\x11\n\rCODE_REJECTED\x10\x04\"?\n\x0eIngestResponse\x12-\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1b.analytics.v1.IngestOutcome2T\n\rIngestService\x12\x43\n\x06Ingest\x12\x1b.analytics.v1.IngestRequest\x1a\x1c.analytics.v1.IngestResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61nalytics/v1/ingest.proto\x12\x0c\x61nalytics.v1\"\"\n\rIngestRequest\x12\x11\n\tenvelopes\x18\x01 \x03(\x0c\"\xb7\x01\n\rIngestOutcome\x12.\n\x04\x63ode\x18\x01 \x01(\x0e\x32 .analytics.v1.IngestOutcome.Code\x12\x0e\n\x06reason\x18\x02 \x01(\t\"f\n\x04\x43ode\x12\x14\n\x10\x43ODE_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x43ODE_STORED\x10\x01\x12\x12\n\x0e\x43ODE_DUPLICATE\x10\x02\x12\x10\n\x0c\x43ODE_IGNORED\x10\x03\x12\x11\n\rCODE_REJECTED\x10\x04\"?\n\x0eIngestResponse\x12-\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1b.analytics.v1.IngestOutcome\"(\n\x13IngestStreamRequest\x12\x11\n\tenvelopes\x18\x01 \x03(\x0c\"E\n\x14IngestStreamResponse\x12-\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1b.analytics.v1.IngestOutcome2\xaf\x01\n\rIngestService\x12\x43\n\x06Ingest\x12\x1b.analytics.v1.IngestRequest\x1a\x1c.analytics.v1.IngestResponse\x12Y\n\x0cIngestStream\x12!.analytics.v1.IngestStreamRequest\x1a\".analytics.v1.IngestStreamResponse(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +39,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INGESTOUTCOME_CODE']._serialized_end=263
   _globals['_INGESTRESPONSE']._serialized_start=265
   _globals['_INGESTRESPONSE']._serialized_end=328
-  _globals['_INGESTSERVICE']._serialized_start=330
-  _globals['_INGESTSERVICE']._serialized_end=414
+  _globals['_INGESTSTREAMREQUEST']._serialized_start=330
+  _globals['_INGESTSTREAMREQUEST']._serialized_end=370
+  _globals['_INGESTSTREAMRESPONSE']._serialized_start=372
+  _globals['_INGESTSTREAMRESPONSE']._serialized_end=441
+  _globals['_INGESTSERVICE']._serialized_start=444
+  _globals['_INGESTSERVICE']._serialized_end=619
 # @@protoc_insertion_point(module_scope)

@@ -40,6 +40,11 @@ class IngestServiceStub:
                 request_serializer=analytics_dot_v1_dot_ingest__pb2.IngestRequest.SerializeToString,
                 response_deserializer=analytics_dot_v1_dot_ingest__pb2.IngestResponse.FromString,
                 _registered_method=True)
+        self.IngestStream = channel.stream_stream(
+                '/analytics.v1.IngestService/IngestStream',
+                request_serializer=analytics_dot_v1_dot_ingest__pb2.IngestStreamRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_ingest__pb2.IngestStreamResponse.FromString,
+                _registered_method=True)
 
 
 class IngestServiceServicer:
@@ -54,6 +59,14 @@ class IngestServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def IngestStream(self, request_iterator, context):
+        """Ingest over one long-lived stream, one response per request, in order: a third of the cost of a call. A stream that
+        ends means that unanswered requests are to be sent again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_IngestServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -61,6 +74,11 @@ def add_IngestServiceServicer_to_server(servicer, server):
                     servicer.Ingest,
                     request_deserializer=analytics_dot_v1_dot_ingest__pb2.IngestRequest.FromString,
                     response_serializer=analytics_dot_v1_dot_ingest__pb2.IngestResponse.SerializeToString,
+            ),
+            'IngestStream': grpc.stream_stream_rpc_method_handler(
+                    servicer.IngestStream,
+                    request_deserializer=analytics_dot_v1_dot_ingest__pb2.IngestStreamRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_ingest__pb2.IngestStreamResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -91,6 +109,33 @@ class IngestService:
             '/analytics.v1.IngestService/Ingest',
             analytics_dot_v1_dot_ingest__pb2.IngestRequest.SerializeToString,
             analytics_dot_v1_dot_ingest__pb2.IngestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def IngestStream(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/analytics.v1.IngestService/IngestStream',
+            analytics_dot_v1_dot_ingest__pb2.IngestStreamRequest.SerializeToString,
+            analytics_dot_v1_dot_ingest__pb2.IngestStreamResponse.FromString,
             options,
             channel_credentials,
             insecure,

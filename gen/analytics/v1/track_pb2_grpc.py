@@ -45,6 +45,11 @@ class TrackServiceStub:
                 request_serializer=analytics_dot_v1_dot_track__pb2.TrackBatchRequest.SerializeToString,
                 response_deserializer=analytics_dot_v1_dot_track__pb2.TrackBatchResponse.FromString,
                 _registered_method=True)
+        self.TrackStream = channel.stream_stream(
+                '/analytics.v1.TrackService/TrackStream',
+                request_serializer=analytics_dot_v1_dot_track__pb2.TrackStreamRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_track__pb2.TrackStreamResponse.FromString,
+                _registered_method=True)
 
 
 class TrackServiceServicer:
@@ -67,6 +72,14 @@ class TrackServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def TrackStream(self, request_iterator, context):
+        """TrackBatch over one long-lived stream, one response per request, in order: a third of the cost of a call. For the
+        gateway (the mesh's token); a stream that ends means that unanswered requests are to be sent again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TrackServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -79,6 +92,11 @@ def add_TrackServiceServicer_to_server(servicer, server):
                     servicer.TrackBatch,
                     request_deserializer=analytics_dot_v1_dot_track__pb2.TrackBatchRequest.FromString,
                     response_serializer=analytics_dot_v1_dot_track__pb2.TrackBatchResponse.SerializeToString,
+            ),
+            'TrackStream': grpc.stream_stream_rpc_method_handler(
+                    servicer.TrackStream,
+                    request_deserializer=analytics_dot_v1_dot_track__pb2.TrackStreamRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_track__pb2.TrackStreamResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -136,6 +154,33 @@ class TrackService:
             '/analytics.v1.TrackService/TrackBatch',
             analytics_dot_v1_dot_track__pb2.TrackBatchRequest.SerializeToString,
             analytics_dot_v1_dot_track__pb2.TrackBatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TrackStream(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/analytics.v1.TrackService/TrackStream',
+            analytics_dot_v1_dot_track__pb2.TrackStreamRequest.SerializeToString,
+            analytics_dot_v1_dot_track__pb2.TrackStreamResponse.FromString,
             options,
             channel_credentials,
             insecure,
