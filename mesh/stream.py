@@ -65,9 +65,8 @@ class _Stream:
                 raise _error(grpc.StatusCode.UNAVAILABLE, "the stream has ended")
             self._waiting.append(answer)
             try:
-                with contextlib.suppress(
-                    asyncio.InvalidStateError, grpc.aio.AioRpcError
-                ):  # ended: the reader tells why
+                # a stream that has ended: the reader tells why
+                with contextlib.suppress(asyncio.InvalidStateError, grpc.aio.AioRpcError):
                     await self._call.write(request)
             except asyncio.CancelledError:
                 answer.cancel()

@@ -28,6 +28,7 @@ class Echo(ingest_pb2_grpc.IngestServiceServicer):
         self.stopping = asyncio.Event()
         self.free = asyncio.Event()
         self.seen: list[str] = []
+        self.more = asyncio.Condition()
         self.streams = 0
 
     async def IngestStream(self, request_iterator: Any, context: Any) -> None:
@@ -36,7 +37,9 @@ class Echo(ingest_pb2_grpc.IngestServiceServicer):
 
     async def _answer(self, request: ingest_pb2.IngestStreamRequest) -> ingest_pb2.IngestStreamResponse:
         word = request.envelopes[0].decode()
-        self.seen.append(word)
+        async with self.more:
+            self.seen.append(word)
+            self.more.notify_all()
         if word.startswith("held"):
             await self.free.wait()
         if word == "refused":
@@ -55,8 +58,8 @@ class Peer:
         return answer.outcomes[0].reason
 
     async def seen(self, word: str) -> None:
-        while word not in self.echo.seen:
-            await asyncio.sleep(0.01)
+        async with self.echo.more:
+            await self.echo.more.wait_for(lambda: word in self.echo.seen)
 
 
 @pytest.fixture
