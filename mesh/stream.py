@@ -98,7 +98,9 @@ class _Stream:
             if (code := await self._call.code()) is not grpc.StatusCode.OK:
                 error = _error(code, await self._call.details() or "")
         except grpc.aio.AioRpcError as raised:
-            error = raised
+            # grpc calls it INTERNAL when the peer ends a stream that is being written to
+            lost = raised.code() is grpc.StatusCode.INTERNAL
+            error = _error(grpc.StatusCode.UNAVAILABLE, raised.details() or "") if lost else raised
         except asyncio.CancelledError:
             if not self._call.cancelled():
                 raise

@@ -63,7 +63,9 @@ def requests_at(site: str, key_id: str) -> dict[str, Message]:
     return {
         "TrackService/Track": track_pb2.TrackRequest(event=view(site)),
         "TrackService/TrackBatch": track_pb2.TrackBatchRequest(events=[view(site)]),
+        "TrackService/TrackStream": track_pb2.TrackStreamRequest(events=[view(site)]),
         "IngestService/Ingest": ingest_pb2.IngestRequest(envelopes=[envelope.SerializeToString()]),
+        "IngestService/IngestStream": ingest_pb2.IngestStreamRequest(envelopes=[envelope.SerializeToString()]),
         "FollowService/Follow": follow_pb2.FollowRequest(after_position=0),
         "DirectoryService/Watch": directory_pb2.DirectoryServiceWatchRequest(watcher="thief"),
         "AccountService/SignIn": account_pb2.SignInRequest(email="admin@localhost", password="guess"),
@@ -103,8 +105,14 @@ async def call(channels: dict[str, grpc.aio.Channel], rpc: str, request: Message
     response = message_factory.GetMessageClass(descriptor.output_type)
     channel = channels[home_of(rpc)]
     make = channel.unary_stream if descriptor.server_streaming else channel.unary_unary
+    if descriptor.client_streaming:
+        make = channel.stream_stream
     stub: Any = make(rpc, request_serializer=type(request).SerializeToString, response_deserializer=response.FromString)
-    ongoing = stub(request, metadata=bearer(token) if token else (), timeout=20)
+    metadata = bearer(token) if token else ()
+    if descriptor.client_streaming:
+        ongoing = stub(metadata=metadata, timeout=20)  # nothing is written: a refusal comes before that
+    else:
+        ongoing = stub(request, metadata=metadata, timeout=20)
     if not descriptor.server_streaming:
         return await ongoing
     first = await ongoing.read()

@@ -1,0 +1,27 @@
+"""Docs that cannot drift."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mesh.settings import MeshSettings
+from tests.settings_page import page
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted(
+    path
+    for path in ROOT.rglob("*.md")
+    if not {"node_modules", ".venv", "artefacts"} & set(path.relative_to(ROOT).parts)
+)
+
+
+def test_each_setting_is_documented_as_it_is_declared() -> None:
+    assert (ROOT / "docs" / "settings.md").read_text() == page()
+    assert all(kind.description for kind in MeshSettings.model_fields.values())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
