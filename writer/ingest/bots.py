@@ -101,7 +101,7 @@ _MARKS: Final = (
     "[Cc]rawler|[Ss]pider(?:[/;:,)\\s]|$)|[Ss]craper",
     "[Ff]eed ?(?:[Ff]etcher|[Pp]arser|[Rr]eader)|^Liferea|RSS(?: |/)|[Aa]ggregator[:/]|^LiveJournal",
     "[Uu]ptime|[Mm]onitoring|[Hh]ealth ?[Cc]heck|kube-probe|Pingdom|GoogleHC/|ELB-HealthChecker|^NewRelic|^Datadog",
-    "Google-Read-Aloud|Google Web Preview|BingPreview|[Ll]ink ?[Cc]heck|[Vv]alidator",
+    "Google-Read-Aloud|Google favicon|Google Web Preview|BingPreview|[Ll]ink ?[Cc]heck|[Vv]alidator",
     "^masscan|Nmap|sqlmap|Nikto|Nuclei",
 )
 # Names in the package's list that apps and devices of people carry too.
