@@ -45,7 +45,6 @@ _PREFLIGHT = [
 ]
 _STATUS = {_ACCEPTED: "accepted", _DUPLICATE: "duplicate", _IGNORED: "ignored"}
 _OUTCOMES = ("accepted", "duplicate", "ignored", "rejected", "unavailable")
-_NO_STORE = (b"cache-control", b"no-store")
 _TRY_LATER = "the event cannot be stored now; try again"
 
 Answer = Callable[[Scope, Receive, dict[bytes, bytes]], Any]
@@ -87,7 +86,6 @@ class Track:
                         (b"content-type", JSON),
                         (b"content-length", str(len(body)).encode()),
                         (b"access-control-allow-origin", b"*"),
-                        _NO_STORE,
                     ],
                 }
             )
