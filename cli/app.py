@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli import data_directory, history
+from cli import access_log, data_directory, history
 from cli.check import check as run_checks
 from cli.data_directory import DataDirectory
 from cli.errors import Refusal
@@ -19,7 +19,7 @@ from cli.start import start
 from cli.statement import show_answer
 from cli.status import show_status
 from cli.stored_events import show_events
-from cli.suite import install_what_is_missing, run_tests
+from cli.suite import install_package, install_what_is_missing, run_tests
 
 _STOP_LIMIT_S = 15.0
 
@@ -31,7 +31,8 @@ app = typer.Typer(
 )
 imports = typer.Typer(help="Import history from a file (.gz too).", no_args_is_help=True)
 app.add_typer(imports, name="import")
-console = Console()
+# what is piped is for programs: nothing is folded there
+console = Console(width=None if sys.stdout.isatty() else 10_000)
 
 Data = Annotated[
     Path | None,
@@ -138,8 +139,11 @@ def import_access_log(
     data: Data = None,
 ) -> None:
     """Import a web server's log in the common or combined format. Importing it again changes nothing."""
+    host = host or site
+    if not access_log.is_host(host):
+        raise Refusal(f"--host: {host!r} is no host of pages; one is e.g. www.example.org")
     door = _door(directory(context, data), file, site, keep_bots, name)
-    history.show(history.import_access_log(file, door, host or site, console), console)
+    history.show(history.import_access_log(file, door, host, console), console)
 
 
 @imports.command("events")
@@ -191,5 +195,7 @@ def test(
 @app.command(context_settings=_PASSED_ON)
 def bench(context: typer.Context) -> None:
     """Measure: ./run bench NAME [--json FILE]; ./run bench --help lists the names."""
+    if context.args[:1] == ["ingest"]:
+        install_package("wrk", console)
     os.chdir(PROJECT)
     os.execv(sys.executable, (sys.executable, "-m", "bench", *context.args))

@@ -19,7 +19,7 @@ _BAD_SETTINGS = 2  # the exit code of a service that refuses its settings: anoth
 
 
 class ChildProcess:
-    """Runs a program until `stop`. `on_restart` hears what happened, for people."""
+    """Runs a program until `stop`. `on_restart` hears, for people, of each end after it was ready once."""
 
     def __init__(self, program: Program, data: DataDirectory, on_restart: Callable[[str], None]) -> None:
         self.program = program
@@ -30,6 +30,7 @@ class ChildProcess:
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._ends = 0
+        self._was_ready = False
         self._how = "said nothing"
         self._refuses_settings = False
         self._said_before = 0
@@ -44,6 +45,7 @@ class ChildProcess:
             if time.monotonic() > deadline:
                 raise Refusal(f"{self.program.name} is not ready after {_START_LIMIT_S:.0f} s: {self._last_words()}")
             await asyncio.sleep(0.05)
+        self._was_ready = True
 
     async def stop(self, limit_s: float) -> None:
         """End it: by its own signal, and after `limit_s` seconds by force."""
@@ -75,7 +77,8 @@ class ChildProcess:
             self._ends += 1
             if time.monotonic() - began > _HEALTHY_AFTER_S:
                 delay = _FIRST_DELAY_S
-            self._on_restart(f"{self.program.name} {self._how}; it starts again in {delay:.1f} s")
+            if self._was_ready:
+                self._on_restart(f"{self.program.name} {self._how}; it starts again in {delay:.1f} s")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
             delay = min(delay * 2, _LAST_DELAY_S)

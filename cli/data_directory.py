@@ -13,6 +13,7 @@ from cli.errors import Refusal, reason
 
 DEFAULT = Path("~/.local/share/analytics-mesh")
 
+_UNFIT = frozenset('?#%"\\')  # they mean something else in the stores' addresses and configuration
 _ROOMS = ("run", "log", "spool", "clickhouse", "edge", "query")
 
 
@@ -39,6 +40,10 @@ class DataDirectory:
 
     def prepare(self) -> None:
         """Make the directory and its rooms, each for this user alone. Raises Refusal if it cannot be written."""
+        if not str(self.root).isprintable() or _UNFIT & set(str(self.root)):
+            raise Refusal(
+                f"a data directory's path may have none of ? # % \" \\ and no control character: {str(self.root)!r}"
+            )
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             for room in _ROOMS:

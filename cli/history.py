@@ -23,6 +23,7 @@ from cli.errors import Refusal, reason
 
 _CHUNK_LINES = 2_500
 _CHUNK_BYTES = 8 * 1024 * 1024
+_LINE_BYTES = 64 * 1024  # the gateway takes no longer ones
 _CHUNK_LIMIT_S = 300.0
 _RETRY_FOR_S = 60.0
 _SHOWN = 20
@@ -89,7 +90,7 @@ class Door:
 
 
 def import_access_log(file: Path, door: Door, host: str, console: Console) -> Balance:
-    """Import a log in the common or combined format. Raises Refusal if the file cannot be read."""
+    """Import a log in the common or combined format, of pages on `host`. Raises Refusal if the file cannot be read."""
     balance = Balance()
     return _import(file, door, _events_of_log(_lines(file), door.site, host, balance), balance, console)
 
@@ -126,7 +127,7 @@ def show(balance: Balance, console: Console) -> None:
     table.add_row("not parsed", f"{len(balance.unparsed):,}")
     table.add_row("blank", f"{balance.blank:,}")
     console.print(table)
-    for number, why in balance.rejected[:_SHOWN]:
+    for number, why in sorted(balance.rejected)[:_SHOWN]:
         console.print(f"line {number} rejected: {why}", markup=False, highlight=False)
     if len(balance.rejected) > _SHOWN:
         console.print(f"… and {len(balance.rejected) - _SHOWN} more rejected")
@@ -177,23 +178,30 @@ def _events_of_log(lines: Iterable[bytes], site: str, host: str, balance: Balanc
         if not text.strip():
             balance.blank += 1
             continue
-        request = access_log.parse(text)
+        request = access_log.parse(text) if len(raw) <= _LINE_BYTES else None
         if request is None:
             balance.unparsed.append(number)
         elif why := access_log.skip_reason(request):
             balance.skipped[why] += 1
         else:
             event = access_log.event(request, host, ids.of(text))
-            yield Line(number, json.dumps(event, ensure_ascii=False).encode())
+            sent = json.dumps(event, ensure_ascii=False).encode()
+            if len(sent) <= _LINE_BYTES:
+                yield Line(number, sent)
+            else:
+                balance.unparsed.append(number)
 
 
 def _events_as_they_are(lines: Iterable[bytes], balance: Balance) -> Iterator[Line]:
     for number, raw in enumerate(lines, start=1):
         balance.lines += 1
-        if raw.strip():
-            yield Line(number, raw.rstrip(b"\r\n"))
-        else:
+        line = raw.rstrip(b"\r\n")
+        if not line.strip():
             balance.blank += 1
+        elif len(line) > _LINE_BYTES:
+            balance.rejected.append((number, f"the line has more than {_LINE_BYTES:,} bytes"))
+        else:
+            yield Line(number, line)
 
 
 def _lines(file: Path) -> Iterator[bytes]:

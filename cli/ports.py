@@ -26,8 +26,10 @@ class Ports:
     """A port for each name of DEFAULTS. They stay reserved until `release`."""
 
     def __init__(self, host: str, required: Mapping[str, int]) -> None:
-        """Choose. `required` ports are taken as they are: Refusal if one of them is in use."""
+        """Choose. `required` ports are taken as they are. Raises Refusal if one of them is in use, or if `host` is no
+        address of this machine."""
         self.host = host
+        self._family, self._address = _resolve(host)
         self._held: list[socket.socket] = []
         self._numbers = {name: self._choose(name, required.get(name)) for name in DEFAULTS}
 
@@ -57,10 +59,10 @@ class Ports:
     def _reserve(self, port: int) -> int:
         """Bind without listening: the service can bind beside it, and the system gives the port to no outgoing
         connection meanwhile, so that a service that died finds its port again. Raises OSError if it is taken."""
-        bound = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        bound = socket.socket(self._family)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            bound.bind((self.host, port))
+            bound.bind((self._address, port))
             number: int = bound.getsockname()[1]
             if sys.platform == "linux":
                 self._announce(number)
@@ -81,3 +83,15 @@ class Ports:
             name.close()
             raise
         self._held.append(name)
+
+
+def _resolve(host: str) -> tuple[socket.AddressFamily, str]:
+    try:
+        wanted = socket.AF_INET6 if ":" in host else socket.AF_INET
+        family, _, _, _, place = socket.getaddrinfo(host, 0, wanted, socket.SOCK_STREAM)[0]
+        with socket.socket(family) as probe:
+            probe.bind(place)
+    except (OSError, UnicodeError) as error:
+        words = reason(error) if isinstance(error, OSError) else "no name"
+        raise Refusal(f"ANALYTICS_BIND_HOST: {host!r} is no address of this machine: {words}") from None
+    return family, str(place[0])

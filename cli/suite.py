@@ -1,4 +1,4 @@
-"""`./run test`: what tests need on this machine, then pytest."""
+"""`./run test`: what tests need on this machine, then pytest; what `./run bench` needs is installed the same way."""
 
 import os
 import shutil
@@ -15,17 +15,23 @@ _GRPCURL = "github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.3"
 
 def install_what_is_missing(console: Console) -> None:
     """Chromium (Debian, as root) and grpcurl (with Go). What cannot be installed is said; its tests then say more."""
-    if not shutil.which("chromium") and shutil.which("apt-get") and os.geteuid() == 0:
-        console.print("installing Chromium for the dashboard's tests ...")
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (("update", "-q"), ("install", "-qy", "--no-install-recommends", "chromium")):
-            subprocess.run(("apt-get", *words), env=environment, stdout=subprocess.DEVNULL)
+    install_package("chromium", console)
     if not _grpcurl() and shutil.which("go"):
         console.print("installing grpcurl ...")
         subprocess.run(("go", "install", _GRPCURL), stdout=subprocess.DEVNULL)
     for name, found in (("chromium", shutil.which("chromium")), ("grpcurl", _grpcurl())):
         if not found:
             console.print(f"[yellow]{name} is missing and could not be installed: its tests will fail[/]")
+
+
+def install_package(name: str, console: Console) -> None:
+    """Install the Debian package of a command that is missing: as root, where there is apt-get; else do nothing."""
+    if shutil.which(name) or not shutil.which("apt-get") or os.geteuid() != 0:
+        return
+    console.print(f"installing {name} ...")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for words in (("update", "-q"), ("install", "-qy", "--no-install-recommends", name)):
+        subprocess.run(("apt-get", *words), env=environment, stdout=subprocess.DEVNULL)
 
 
 def run_tests(arguments: list[str], full: bool) -> int:

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from google.protobuf import descriptor_pool
 from mesh.auth import RULES
 
 ROOT = Path(__file__).parents[1]
+BUF = Path(sys.executable).parent / "buf"
 SERVICE = re.compile(r"^service (\w+)", re.MULTILINE)
 
 
@@ -27,12 +29,12 @@ def rpcs() -> set[str]:
 
 
 def test_buf_finds_nothing_to_say() -> None:
-    result = subprocess.run(["buf", "lint"], cwd=ROOT, capture_output=True, text=True, check=False)
+    result = subprocess.run([BUF, "lint"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout) == (0, "")
 
 
 def test_the_protos_are_formatted() -> None:
-    result = subprocess.run(["buf", "format", "--diff"], cwd=ROOT, capture_output=True, text=True, check=False)
+    result = subprocess.run([BUF, "format", "--diff"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout) == (0, "")
 
 

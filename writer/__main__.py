@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
 from mesh import telemetry
 from mesh.clock import now_us
@@ -28,6 +29,7 @@ CONTROL_CONNECTIONS = 8  # the directory's ear, administration, followers
 
 async def main() -> None:
     settings = load(WriterSettings)
+    places = open_places(settings.city_file)
     telemetry.start("writer", settings.log_level, settings.metrics_port)
     stopped = asyncio.create_task(until_stopped())
     url = settings.database_url.get_secret_value()
@@ -50,8 +52,7 @@ async def main() -> None:
     try:
         await bootstrap.apply(pool, settings)
         await keyring.verify()
-        places = Places(settings.city_file)
-    except (ValueError, FileNotFoundError) as error:  # names the variable, or the file, at fault
+    except ValueError as error:  # names the variable at fault
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
     directory = LocalDirectory()
@@ -64,7 +65,7 @@ async def main() -> None:
     port = await server.start(settings.bind_host, settings.writer_port, reflect=settings.reflection)
     telemetry.log.info("listening", host=settings.bind_host, port=port)
     chores = [rooms.commits.listen(), health.keep_true(server, store), cleaning.keep_clean(keyring, store)]
-    tasks = [asyncio.create_task(chore) for chore in chores]
+    tasks = [asyncio.create_task(chore) for chore in (*chores, places.keep_fresh())]
     await stopped
     await server.stop(settings.stop_grace_s)
     for task in tasks:
@@ -73,6 +74,14 @@ async def main() -> None:
     await directory.stop()
     for each in (ingest_pool, pool):
         each.terminate()
+
+
+def open_places(city_file: Path | None) -> Places:
+    try:
+        return Places(city_file)
+    except (OSError, ValueError) as error:
+        print(f"ANALYTICS_CITY_FILE: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 if __name__ == "__main__":

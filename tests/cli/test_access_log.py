@@ -88,6 +88,8 @@ def test_a_user_name_with_a_space_and_a_bracket_in_the_agent_change_nothing() ->
         '192.0.2.1 - - [31/Feb/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1',
         '192.0.2.1 - - [17/Mai/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 1',
         '192.0.2.1 - - [17/May/2015:10:05:03 +9999] "GET / HTTP/1.1" 200 1',
+        '192.0.2.1 - - [01/Jan/0001:00:00:00 +1000] "GET / HTTP/1.1" 200 1',
+        '192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET http://[bad HTTP/1.1" 200 1 "-" "UA"',
     ],
 )
 def test_a_line_of_another_form_is_not_parsed(line: str) -> None:
@@ -123,6 +125,26 @@ def test_equal_lines_are_different_events_and_the_same_ones_at_each_import() -> 
     assert len(set(ids)) == 3
     assert ids == [second.of(COMBINED), second.of(COMBINED), second.of(COMBINED + " ")]
     assert LineIds("other").of(COMBINED) not in ids
+
+
+def test_a_remembered_line_takes_16_bytes_whatever_its_length() -> None:
+    ids = LineIds("demo")
+    ids.of("x" * 60_000)
+    assert [len(kept) for kept in ids._seen] == [16]
+
+
+@pytest.mark.parametrize(
+    "host", ["h.org", "H.org.", "localhost:8080", "b\u00fccher.example", "192.0.2.1", "[2001:db8::1]:80"]
+)
+def test_a_host_is_a_name_or_an_address_and_may_have_a_port(host: str) -> None:
+    assert access_log.is_host(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["", "bad host/x", "h.org/", "https://h.org", "a..b", "u@h.org", "h.org:", "h\n", "x" * 254]
+)
+def test_what_would_break_a_page_is_no_host(host: str) -> None:
+    assert not access_log.is_host(host)
 
 
 def test_an_event_carries_the_instant_in_utc_and_what_is_enriched_then_dropped() -> None:

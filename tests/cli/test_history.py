@@ -49,6 +49,25 @@ def test_chunks_keep_order_and_limits() -> None:
     assert [line for chunk in chunks for line in chunk] == lines
 
 
+def test_a_log_line_beyond_64_kib_is_not_parsed_nor_is_one_whose_event_would_be() -> None:
+    before = b'192.0.2.1 - - [17/May/2015:10:05:03 +0000] "GET /'
+    after = b' HTTP/1.1" 200 1\n'
+    lines = [before + path + after for path in (b"a", b"b" * 3_000_000, b"c", b"\xff" * 60_000, b"\x01" * 60_000, b"d")]
+    balance = history.Balance()
+    sent = list(history._events_of_log(lines, "demo", "h.org", balance))
+    assert [line.number for line in sent] == [1, 3, 6]
+    assert (balance.lines, balance.unparsed) == (6, [2, 4, 5])
+
+
+def test_an_event_line_beyond_64_kib_is_rejected_and_not_sent() -> None:
+    balance = history.Balance()
+    lines = [b"{}\n", b" " * 70_000 + b"\n", b"x" * 65_536 + b"\r\n", b"x" * 65_537, b"{}"]
+    sent = list(history._events_as_they_are(lines, balance))
+    assert [line.number for line in sent] == [1, 3, 5]
+    assert (balance.lines, balance.blank) == (5, 1)
+    assert balance.rejected == [(4, "the line has more than 65,536 bytes")]
+
+
 def test_a_refused_line_is_named_by_its_number_in_the_file() -> None:
     balance = history.Balance()
     answer = {"imported": 1, "duplicates": 0, "ignored": 1, "ignoredReasons": {"bot": 1}}

@@ -43,3 +43,18 @@ def test_a_released_port_can_be_required_again() -> None:
     second = Ports(HOST, {"gateway": port})
     second.release()
     assert second["gateway"] == port
+
+
+@pytest.mark.parametrize("host", ["256.1.1.1", "192.0.2.1", "a..b", "", "::zz"])
+@pytest.mark.parametrize("required", [{}, {"gateway": 4001}])
+def test_a_host_that_is_no_address_of_this_machine_is_refused_by_its_variable(
+    host: str, required: dict[str, int]
+) -> None:
+    with pytest.raises(Refusal, match=r"^ANALYTICS_BIND_HOST: .*no address of this machine"):
+        Ports(host, required)
+
+
+def test_a_host_may_be_a_name() -> None:
+    ports = Ports("localhost", {})
+    ports.release()
+    assert ports.host == "localhost"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Look = Callable[[Path], list[str]]
 Start = Callable[..., Any]
+ROOT = Path(__file__).parents[2]
 
 KEYS = {"gateway", "edge", "writer", "query", "realtime", "database", "spool", "clickhouse", "site", "ingest_key"}
 ADMIN = {"admin_token", "admin_email", "admin_password"}
@@ -50,7 +52,9 @@ def test_a_mesh_starts_heals_refuses_a_second_and_leaves_nothing_when_it_stops(
     assert not [name for name, secret in secrets.items() if secret in shown]
 
     assert "already runs" in one_line(run("--data", str(tmp_path)))
-    assert run("status", "--data", str(tmp_path)).returncode == 0
+    status = run("status", "--data", str(tmp_path))
+    assert status.returncode == 0
+    assert [line for line in status.stdout.splitlines() if "acknowledged" in line and "spooled" in line]
 
     before = {name: mesh.pid(name) for name in NAMES}
     for name in ("postgres", "redis", "edge"):
@@ -108,6 +112,29 @@ def test_an_unwritable_directory_is_one_line(run: Run, tmp_path: Path) -> None:
     assert "cannot be written" in one_line(run("--data", "/proc/mesh"))
 
 
+def test_a_path_that_would_break_an_address_is_one_line_and_nothing_is_made(tmp_path: Path, run: Run) -> None:
+    assert "may have none of" in one_line(run("--data", str(tmp_path / "q?x%20#y")))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bad_host_of_pages_is_one_line(tmp_path: Path, run: Run) -> None:
+    words = ("import", "access-log", "/dev/null", "--site", "demo", "--host", "bad host/x", "--data", str(tmp_path))
+    assert one_line(run(*words)).startswith("run: --host: 'bad host/x' is no host")
+
+
+def test_a_failed_install_names_the_machines_that_have_packages(tmp_path: Path) -> None:
+    """Those for which pyproject.toml has a wheel of each store."""
+    shutil.copy(ROOT / "run", tmp_path)
+    (tmp_path / "requirements.lock").write_text("")
+    binaries = tmp_path / ".venv" / "bin"
+    binaries.mkdir(parents=True)
+    for name, text in (("pip", "#!/bin/sh\n"), ("python", '#!/bin/sh\ntest "$1" = -c\n')):
+        (binaries / name).write_text(text)
+        (binaries / name).chmod(0o755)
+    done = subprocess.run((tmp_path / "run", "stop"), capture_output=True, text=True)
+    assert "packages for Linux on x86-64 (glibc) and macOS 14+ on arm64; this is" in done.stderr
+
+
 def test_a_store_that_does_not_start_is_one_line_and_the_other_is_stopped(
     tmp_path: Path, start: Start, run: Run, processes_of: Look
 ) -> None:
@@ -115,8 +142,9 @@ def test_a_store_that_does_not_start_is_one_line_and_the_other_is_stopped(
     mesh.until_ready()
     mesh.end()
     (tmp_path / "postgres" / "global" / "pg_control").write_bytes(b"damaged")
-    last = one_line(run("--data", str(tmp_path)))
-    assert last.startswith("run: postgres did not start: ")
+    done = run("--data", str(tmp_path))
+    assert one_line(done).startswith("run: postgres did not start: ")
+    assert "starts again" not in done.stdout
     assert processes_of(tmp_path) == []
     assert not (tmp_path / "ready.json").exists()
 

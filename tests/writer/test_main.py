@@ -169,6 +169,19 @@ async def test_a_wrong_key_ends_it_with_code_2_naming_the_variable(empty_databas
     assert line.startswith("ANALYTICS_WRAP_KEY: ")
 
 
+@pytest.mark.parametrize("kind", ["missing", "directory", "other"])
+async def test_a_city_file_that_cannot_be_read_ends_it_with_code_2_naming_the_variable(
+    tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "directory").mkdir()
+    (tmp_path / "other").write_bytes(b"not a database")
+    environ = environment("postgresql://nobody@127.0.0.1:1/none", 0) | {"ANALYTICS_CITY_FILE": str(tmp_path / kind)}
+    process = await start(environ)
+    (line,) = (await process.communicate())[1].decode().strip().splitlines()
+    assert process.returncode == 2
+    assert line.startswith("ANALYTICS_CITY_FILE: ")
+
+
 async def test_another_wrap_key_than_the_databases_ends_it_with_code_2(empty_database: str) -> None:
     other = base64.b64encode(b"o" * 32).decode()
     process = await start(environment(empty_database, 0) | {"ANALYTICS_WRAP_KEY": other})

@@ -1,5 +1,6 @@
 """Where addresses lie."""
 
+import asyncio
 import os
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from writer.ingest import place
 from writer.ingest.place import NOWHERE, Place, Places
 
 PLACES = Places(None)
@@ -157,6 +159,21 @@ def test_a_city_file_that_changes_is_read_again_and_a_torn_one_is_not(tmp_path: 
         assert places.locate("81.2.69.142") == Place("GB", "GB-ENG" if city else "", city)
     file.unlink()
     assert not places.refresh()
+    places.close()
+
+
+async def test_the_changed_file_is_read_without_being_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(place, "REFRESH_EVERY_S", 0.01)
+    file = tmp_path / "city.mmdb"
+    file.write_bytes(database("GeoLite2-City", "81.2.69.0/24", town("Boxford")))
+    os.utime(file, (1, 1))
+    places = Places(file)
+    keeping = asyncio.create_task(places.keep_fresh())
+    file.write_bytes(database("GeoLite2-City", "81.2.69.0/24", town("Newbury")))
+    while places.locate("81.2.69.142").city != "Newbury":
+        assert not keeping.done()
+        await asyncio.sleep(0.01)
+    keeping.cancel()
     places.close()
 
 

@@ -1,5 +1,6 @@
 """Where an address lies: the country from registry data, more from a MaxMind-format file where one is given."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,7 @@ class Place:
 
 
 NOWHERE = Place("", "", "")
+REFRESH_EVERY_S = 60.0
 
 
 class Places:
@@ -58,6 +60,12 @@ class Places:
             return False
         return True
 
+    async def keep_fresh(self) -> None:
+        """Refresh once a minute, until cancelled."""
+        while True:
+            await asyncio.sleep(REFRESH_EVERY_S)
+            await asyncio.to_thread(self.refresh)  # a city file has 100 MB and more
+
     def close(self) -> None:
         if self._reader:
             self._reader.close()
@@ -71,7 +79,7 @@ class Places:
         if "City" not in reader.metadata().database_type:
             reader.close()
             raise ValueError(f"{file} is a {reader.metadata().database_type} database; a City database is needed")
-        self.close()
+        # the one before is left to the collector: it holds memory alone, and a look-up may be using it
         self._reader, self._stamp = reader, stamp
         self._cached = lru_cache(maxsize=65_536)(self._look_up)
 
