@@ -42,6 +42,7 @@ _SCRIPT = re.compile(r"(?:javascript|data|vbscript):", re.IGNORECASE)
 _AMOUNT = re.compile(r"-?[0-9]{1,13}(?:\.[0-9]{1,6})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_NIL = "00000000-0000-0000-0000-000000000000"
 
 
 def shown(value: object) -> str:
@@ -129,10 +130,10 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Id:
-    """A UUID of any version; kept in lower case."""
+    """A UUID of any version but the nil UUID, which stands for none; kept in lower case."""
 
     def __call__(self, event: Event, name: str, value: str) -> None:
-        if not is_uuid(value):
+        if not is_uuid(value) or value == _NIL:
             raise Refusal(name, f"{shown(value)} is not a UUID such as 0190a0a0-7c3e-7d6b-9f3a-2b1c4d5e6f70")
         if not value.islower():  # false for digits alone too, where it does no harm
             setattr(event, name, value.lower())

@@ -43,6 +43,8 @@ _SECURITY = {
     "cross-origin-resource-policy": "same-origin",
 }
 _HSTS = "max-age=31536000"
+_CALLS = ("/api/", "/track/")
+"""Below these no path is a page's."""
 
 
 class Gateway:
@@ -114,18 +116,24 @@ class Safety:
 
 def _pages(assets: Assets) -> Handler:
     async def page(request: Request) -> Response:
-        if request.url.path.startswith(("/api/", "/track/")):
-            raise Problem(404, "there is nothing at this path; /api/openapi.json lists what there is")
+        if request.url.path.startswith(_CALLS):
+            raise _no_call()
         return await assets.handle(request)
 
     return page
 
 
-async def _refuse(_request: Request, error: Exception) -> Response:
+def _no_call() -> Problem:
+    return Problem(404, "there is nothing at this path; /api/openapi.json lists what there is")
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
     if isinstance(error, MeshError):
         error = Problem.of(error)
     elif isinstance(error, grpc.aio.AioRpcError):
         error = Problem.of_rpc(error)
+    elif isinstance(error, HTTPException) and "path" in request.path_params and request.url.path.startswith(_CALLS):
+        error = _no_call()  # of all routes only that of the pages fits it, by another method
     elif isinstance(error, HTTPException):
         headers = tuple((name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items())
         detail = _HTTP_DETAIL.get(error.status_code, error.detail)

@@ -2,13 +2,15 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 
 from starlette.types import Receive
 
 from gateway.problems import Problem, bad_request, too_large
 
 _GZIP = 16 + zlib.MAX_WBITS
+_PACKED_BYTES = 4 * 1024
+_PLAIN_BYTES = 1024 * 1024
 _PATIENCE_S = 20.0
 _JSON_TYPES = (b"application/json", b"text/plain", b"")
 
@@ -49,6 +51,32 @@ async def chunks(receive: Receive) -> AsyncIterator[bytes]:
             return
 
 
+class Gunzip:
+    """Unpacks gzip as it comes, member after member (RFC 1952, section 2.2)."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(_GZIP)
+
+    def unpack(self, packed: bytes) -> Iterator[bytes]:
+        """What the next bytes hold, in pieces of at most 1 MiB. Raises Problem 400 for what is no gzip."""
+        # in slices, since each member's end copies what is left: many tiny members would take quadratic time
+        for start in range(0, len(packed), _PACKED_BYTES):
+            rest = packed[start : start + _PACKED_BYTES]
+            while rest:
+                if self._member.eof:
+                    self._member = zlib.decompressobj(_GZIP)
+                try:
+                    yield self._member.decompress(rest, _PLAIN_BYTES)
+                except zlib.error:
+                    raise bad_request("", "the body is no gzip, though its content encoding says so") from None
+                rest = self._member.unconsumed_tail or self._member.unused_data
+
+    def finish(self) -> None:
+        """Raises Problem 400 where a member is not at its end."""
+        if not self._member.eof:
+            raise bad_request("", "the gzip body breaks off")
+
+
 def require_json(headers: Mapping[bytes, bytes], allowed: tuple[bytes, ...] = _JSON_TYPES) -> None:
     """Raises Problem 415 for a content type that a body of ours never has."""
     kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
@@ -76,13 +104,10 @@ def _unpack(encoding: bytes, body: bytes, limit: int) -> bytes:
         return body
     if encoding.strip().lower() != b"gzip":
         raise Problem(415, f'content encoding "{encoding.decode("latin-1")[:50]}" is not understood; send gzip or none')
-    stream = zlib.decompressobj(_GZIP)
-    try:
-        plain = stream.decompress(body, limit + 1)
-    except zlib.error:
-        raise bad_request("", "the body is no gzip, though its content encoding says so") from None
-    if len(plain) > limit:
-        raise too_large(limit)
-    if not stream.eof:
-        raise bad_request("", "the gzip body breaks off")
-    return plain
+    gunzip, plain = Gunzip(), bytearray()
+    for piece in gunzip.unpack(body):
+        plain += piece
+        if len(plain) > limit:
+            raise too_large(limit)
+    gunzip.finish()
+    return bytes(plain)

@@ -18,11 +18,11 @@ def credential(request: Request) -> str:
     Raises Problem 401 where there is none, 403 for a change that a foreign page asks for with the cookie.
     """
     token = bearer_of(request)
+    secret = token or request.cookies.get(COOKIE, "")
+    if not is_credential(secret):
+        raise Problem(401, "send `authorization: Bearer TOKEN`, or sign in")
     if token:
         return token
-    secret = request.cookies.get(COOKIE, "")
-    if not secret:
-        raise Problem(401, "send `authorization: Bearer TOKEN`, or sign in")
     if request.method not in _SAFE and not is_same_origin(request):
         raise foreign_page()
     return secret
@@ -32,6 +32,11 @@ def bearer_of(connection: HTTPConnection) -> str:
     """The token of the authorization header, "" where there is none."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def is_credential(secret: str) -> bool:
+    """False for what none can be, nor travel in metadata: nothing, or other than printable ASCII."""
+    return bool(secret) and secret.isascii() and secret.isprintable()
 
 
 def is_same_origin(connection: HTTPConnection) -> bool:

@@ -4,7 +4,6 @@ Lines are read as they come and handed to the writer 500 at a time; the answer i
 are in query's answers. A line that is wrong is counted and named, never fatal.
 """
 
-import zlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
@@ -106,6 +105,7 @@ class Importer:
         import_id = request.query_params.get("import_id") or "import"
         keep_bots = _flag("keep_bots", request.query_params.get("keep_bots", ""))
         balance = Balance()
+        await self._store(site, import_id, [], balance, secret)  # refuses a wrong caller before the body is read
         position = 0
         batch: list[tuple[int, Line, event_pb2.RawEventEnvelope]] = []
         async for number, text in _lines(headers, request.receive):
@@ -117,7 +117,7 @@ class Importer:
             if len(batch) == EVENTS_A_CALL:
                 position = max(position, await self._store(site, import_id, batch, balance, secret))
                 batch = []
-        if batch or not balance.read:
+        if batch:
             position = max(position, await self._store(site, import_id, batch, balance, secret))
         if position:
             metadata = self._peers.metadata(secret)
@@ -187,19 +187,21 @@ def _flag(name: str, text: str) -> bool:
 
 
 async def _lines(headers: Mapping[bytes, bytes], receive: Receive) -> AsyncIterator[tuple[int, bytes]]:
-    """Numbered lines, blank ones left out. Raises Problem 413 beyond the limits."""
+    """Numbered lines, blank ones left out; of one over the limit only so much comes as tells that it is over.
+
+    Raises Problem 413 beyond the limits of the body.
+    """
     number, rest = 0, b""
     async for piece in _plain(headers, receive):
         *whole, rest = (rest + piece).split(b"\n")
-        if len(rest) > MAX_LINE_BYTES * 4:
-            raise too_large(MAX_LINE_BYTES)
+        rest = rest[: MAX_LINE_BYTES + 1]
         for text in whole:
             number += 1
-            if text.strip():
+            if text.strip() or len(text) > MAX_LINE_BYTES:
                 yield number, text
         if number > MAX_LINES:
             raise Problem(413, f"send at most {MAX_LINES:,} lines at once")
-    if rest.strip():
+    if rest.strip() or len(rest) > MAX_LINE_BYTES:
         yield number + 1, rest
 
 
@@ -208,24 +210,19 @@ async def _plain(headers: Mapping[bytes, bytes], receive: Receive) -> AsyncItera
     encoding = headers.get(b"content-encoding", b"identity").strip().lower()
     if encoding not in (b"identity", b"gzip"):
         raise Problem(415, "this content encoding is not understood; send gzip or none")
-    stream = zlib.decompressobj(16 + zlib.MAX_WBITS) if encoding == b"gzip" else None
+    gunzip = http_body.Gunzip() if encoding == b"gzip" else None
     sent = unpacked = 0
     async for piece in http_body.chunks(receive):
         sent += len(piece)
         if sent > MAX_BYTES:
             raise too_large(MAX_BYTES)
-        if stream is None:
+        if gunzip is None:
             yield piece
             continue
-        while piece:
-            try:
-                plain = stream.decompress(piece, 1024 * 1024)
-            except zlib.error:
-                raise bad_request("", "the body is no gzip, though its content encoding says so") from None
+        for plain in gunzip.unpack(piece):
             unpacked += len(plain)
             if unpacked > MAX_BYTES:
                 raise too_large(MAX_BYTES)
             yield plain
-            piece = stream.unconsumed_tail
-    if stream is not None and not stream.eof:
-        raise bad_request("", "the gzip body breaks off")
+    if gunzip is not None:
+        gunzip.finish()

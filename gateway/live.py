@@ -15,7 +15,7 @@ import msgspec
 from analytics.v1 import realtime_pb2
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from gateway.credentials import COOKIE, bearer_of, is_same_origin
+from gateway.credentials import COOKIE, bearer_of, is_credential, is_same_origin
 from gateway.peers import Peers
 from mesh.telemetry import log
 
@@ -73,8 +73,11 @@ class Live:
                 return
         await socket.accept()
         site = socket.query_params.get("site", "")
-        if not secret or not site:
-            await socket.close(4401 if not secret else 4400)
+        if not is_credential(secret):
+            await socket.close(4401)
+            return
+        if not site:
+            await socket.close(4400)
             return
         self.sockets += 1
         try:

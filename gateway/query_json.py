@@ -57,6 +57,8 @@ def to_request(body: Json) -> query_pb2.QueryRequest:
     for key in _NUMBERS:
         if query.get(key) is not None:
             setattr(request, key, _number(key, query[key]))
+    if query.get("limit") is not None and not request.limit:
+        raise invalid("limit", "0 is not from 1 to 10,000")
     if query.get("date_range") is not None:
         request.date_range.extend(_date_range(query["date_range"]))
     for index, item in enumerate(_list("filters", query.get("filters"))):

@@ -1,7 +1,7 @@
 """`/api/v1/sites` and `/api/v1/keys` as plain JSON resources over SiteService and KeyService."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from analytics.v1 import event_pb2, site_pb2
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -12,7 +12,8 @@ from starlette.responses import Response
 from gateway.answers import json, nothing, read_json
 from gateway.credentials import credential
 from gateway.peers import Peers, ask
-from mesh.errors import invalid
+from mesh.clock import now_us
+from mesh.errors import MeshError, invalid
 
 FOREVER = "forever"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,6 +25,12 @@ SCOPES = {
     "read": site_pb2.KEY_SCOPE_READ,
     "admin": site_pb2.KEY_SCOPE_ADMIN,
 }
+_VALID = {
+    "identity": " or ".join(IDENTITY),
+    "scope": " or ".join(SCOPES),
+    "retention": f"1 to 120, in months, or {FOREVER}",
+}
+T = TypeVar("T")
 Months = Annotated[int, Meta(ge=1, le=120, description="Months that events are kept.")]
 
 
@@ -71,7 +78,7 @@ class Sites:
 
     async def create_site(self, request: Request) -> Response:
         secret = credential(request)
-        wanted = await read_json(request, NewSite)
+        wanted = await _read(request, NewSite)
         site = site_pb2.Site(id=wanted.id, retention_months=DEFAULT_RETENTION_MONTHS)
         _apply(site, wanted)
         response = await ask(
@@ -83,7 +90,7 @@ class Sites:
     async def update_site(self, request: Request) -> Response:
         secret = credential(request)
         site = site_pb2.Site(id=request.path_params["id"])
-        paths = _apply(site, await read_json(request, SitePatch))
+        paths = _apply(site, await _read(request, SitePatch))
         if not paths:
             raise invalid("", "names no field to change")
         wanted = site_pb2.UpdateSiteRequest(site=site, update_mask=FieldMask(paths=paths))
@@ -104,12 +111,12 @@ class Sites:
 
     async def create_key(self, request: Request) -> Response:
         secret = credential(request)
-        wanted = await read_json(request, NewKey)
+        wanted = await _read(request, NewKey)
         key = site_pb2.Key(
             name=wanted.name,
             site=wanted.site,
             scope=SCOPES[wanted.scope],
-            expires_at_us=instant_us("expiresAt", wanted.expires_at) if wanted.expires_at else 0,
+            expires_at_us=_expiry_us(wanted.expires_at) if wanted.expires_at else 0,
         )
         response = await ask(
             self._peers.keys.CreateKey, site_pb2.CreateKeyRequest(key=key), self._peers.metadata(secret)
@@ -162,6 +169,23 @@ def instant_us(field: str, text: str) -> int:
     except ValueError:
         raise invalid(field, f'"{text[:40]}" is no ISO 8601 time, e.g. 2026-01-31T12:00:00Z') from None
     return ((found if found.tzinfo else found.replace(tzinfo=UTC)) - _EPOCH) // _MICROSECOND
+
+
+def _expiry_us(text: str) -> int:
+    found = instant_us("expiresAt", text)
+    if found <= now_us():
+        raise invalid("expiresAt", f'"{text[:40]}" is not in the future; send an ISO 8601 time, or none for never')
+    return found
+
+
+async def _read(request: Request, kind: type[T]) -> T:
+    """The body; a refusal of a field that takes few values says which."""
+    try:
+        return await read_json(request, kind)
+    except MeshError as error:
+        if error.field not in _VALID:
+            raise
+        raise invalid(error.field, f"{error.message}; send {_VALID[error.field]}") from None
 
 
 def _apply(site: site_pb2.Site, patch: SitePatch) -> list[str]:

@@ -125,7 +125,7 @@ def test_a_negative_age_is_refused_by_name() -> None:
 @pytest.mark.parametrize("field", ["event_id", "session_id"])
 def test_an_id_is_any_uuid_in_lower_case(field: str) -> None:
     assert getattr(checked(event(**{field: UUID.upper()})), field) == UUID
-    for wrong in ("7", UUID + "0", UUID.replace("-", ""), "g" + UUID[1:]):
+    for wrong in ("7", UUID + "0", UUID.replace("-", ""), "g" + UUID[1:], "00000000-0000-0000-0000-000000000000"):
         with pytest.raises(Refusal, match="is not a UUID") as refused:
             check(event(**{field: wrong}))
         assert refused.value.field == field

@@ -106,6 +106,17 @@ async def test_every_route_is_401_without_a_key_and_with_a_wrong_one(
     assert (wrong.status_code, wrong.headers["content-type"]) == (401, "application/problem+json")
 
 
+@pytest.mark.parametrize("secret", [b"am_key_\xc3\xa9", b"am_key_\x80", b"am\tkey"])
+@pytest.mark.parametrize(("name", "before"), [("authorization", b"Bearer "), ("cookie", b"analytics_session=")])
+@pytest.mark.parametrize(("method", "path", "body"), GUARDED)
+async def test_a_credential_that_none_can_be_is_401_before_any_call(
+    mesh: Mesh, http: httpx.AsyncClient, method: str, path: str, body: Any, name: str, before: bytes, secret: bytes
+) -> None:
+    headers: dict[str, Any] = {name: before + secret, "sec-fetch-site": "same-origin"}
+    assert (await ask(http, method, path, body, **headers)).status_code == 401
+    assert not (mesh.writer.versions or mesh.writer.signed_out or mesh.writer.passwords)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [entry for entry in GUARDED if entry[1] not in ("/api/v1/sites", "/api/v1/session", "/api/v1/account/password")],
@@ -198,7 +209,9 @@ async def test_an_unknown_path_is_404_and_another_method_405(http: httpx.AsyncCl
     assert (unknown.status_code, unknown.headers["content-type"]) == (404, "application/problem+json")
     assert (wrong.status_code, wrong.headers["content-type"]) == (405, "application/problem+json")
     assert wrong.headers["allow"] == "POST"
-    assert (await http.get("/track/nothing")).status_code == 404
+    for path in ("/track/nothing", "/track/view/", "/api/v1/nothing"):
+        for method in ("GET", "POST", "PUT"):
+            assert (await http.request(method, path)).status_code == 404
     assert (await http.post("/nothing")).status_code == 405
 
 

@@ -11,7 +11,7 @@ from analytics.v1 import event_pb2
 
 from gateway.importer import parse
 from mesh.errors import MeshError
-from tests.gateway.doubles import ADMIN, Mesh, authorized
+from tests.gateway.doubles import ADMIN, DEMO_READ, INGEST, OTHER_ADMIN, Mesh, authorized
 
 PATH = "/api/v1/import?site=demo&import_id=log"
 
@@ -73,9 +73,9 @@ async def test_the_balance_names_each_refused_line_and_adds_up(mesh: Mesh, http:
 
 async def test_it_is_answered_once_query_holds_the_events(mesh: Mesh, http: httpx.AsyncClient) -> None:
     await send(http, [line() for _ in range(1_201)])
-    assert [len(request.events) for request in mesh.writer.imported] == [500, 500, 201]
+    assert [len(request.events) for request in mesh.writer.imported] == [0, 500, 500, 201]
     assert {(request.site, request.import_id) for request in mesh.writer.imported} == {("demo", "log")}
-    assert mesh.query.awaited == [43]
+    assert mesh.query.awaited == [44]
 
 
 async def test_bots_are_kept_where_asked(mesh: Mesh, http: httpx.AsyncClient) -> None:
@@ -94,12 +94,28 @@ async def test_gzip_is_read_piece_by_piece_and_a_bomb_is_413(mesh: Mesh, http: h
 
 
 async def test_limits_on_the_body_and_its_lines(mesh: Mesh, http: httpx.AsyncClient) -> None:
-    assert (await send(http, b" " * 1_000_000)).status_code == 413
     assert (await send(http, b"\n".join([b" " * 60_000] * 300))).status_code == 413
     assert (await send(http, b"x\n" * 100_100)).status_code == 413
-    long = await send(http, [line(pageTitle="x" * 70_000), line()])
-    assert long.json()["imported"] == 1
-    assert "65,536" in long.json()["rejected"][0]["reason"]
+
+
+@pytest.mark.parametrize("long", [json.dumps(line(pageTitle="x" * 70_000)), "x" * 2_000_000, " " * 70_000 + "{}"])
+async def test_a_line_over_its_limit_is_one_refused_line(mesh: Mesh, http: httpx.AsyncClient, long: str) -> None:
+    response = await send(http, [line(), long, line(), long])
+    assert response.status_code == 200
+    balance = response.json()
+    assert (balance["read"], balance["imported"]) == (4, 2)
+    assert [item["line"] for item in balance["rejected"]] == [2, 4]
+    assert all("65,536" in item["reason"] for item in balance["rejected"])
+
+
+async def test_gzip_of_several_members_is_read_to_its_end(mesh: Mesh, http: httpx.AsyncClient) -> None:
+    members = [gzip.compress(json.dumps(line()).encode() + b"\n") for _ in range(900)]
+    whole = await send(http, b"".join(members), content_encoding="gzip")
+    assert whole.json()["imported"] == 900
+    followed = await send(http, members[0] + b"garbage", content_encoding="gzip")
+    broken = await send(http, members[0] + members[1][:-3], content_encoding="gzip")
+    bomb = await send(http, gzip.compress(b"\n" * 9_000_000) * 2, content_encoding="gzip")
+    assert (followed.status_code, broken.status_code, bomb.status_code) == (400, 400, 413)
 
 
 async def test_an_import_wants_a_site_and_ndjson(http: httpx.AsyncClient) -> None:
@@ -109,9 +125,22 @@ async def test_an_import_wants_a_site_and_ndjson(http: httpx.AsyncClient) -> Non
     assert wrong.status_code == 415
 
 
-async def test_an_empty_import_still_asks_whether_the_site_is_the_callers(mesh: Mesh, http: httpx.AsyncClient) -> None:
-    assert (await send(http, b"")).json()["read"] == 0
-    assert len(mesh.writer.imported) == 1
+async def test_an_empty_import_is_a_balance_of_zeros(mesh: Mesh, http: httpx.AsyncClient) -> None:
+    response = await send(http, b"")
+    assert response.status_code == 200
+    balance = {"read": 0, "imported": 0, "duplicates": 0, "ignored": 0, "ignoredReasons": {}, "rejected": []}
+    assert response.json() == balance
+    assert not mesh.query.awaited
+
+
+@pytest.mark.parametrize(
+    ("secret", "status"), [("am_key_wrong", 401), (INGEST, 403), (DEMO_READ, 403), (OTHER_ADMIN, 404)]
+)
+async def test_whoever_may_not_import_is_told_so_whatever_the_lines_hold(
+    mesh: Mesh, http: httpx.AsyncClient, secret: str, status: int
+) -> None:
+    for content in (b"", b"not json\n", json.dumps(line()).encode()):
+        assert (await send(http, content, **authorized(secret))).status_code == status
 
 
 def test_a_line_carries_time_and_finished_values() -> None:

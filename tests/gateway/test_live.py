@@ -65,6 +65,7 @@ async def test_a_foreign_page_with_the_cookie_gets_no_socket(mesh: Mesh, origin:
     [
         ({}, "demo", 4401),
         (bearer("am_key_wrong"), "demo", 4401),
+        (bearer("am_key\twrong"), "demo", 4401),
         (bearer(INGEST), "demo", 4403),
         (bearer(OTHER_ADMIN), "demo", 4404),
         (bearer(SESSION), "nowhere", 4404),
@@ -76,6 +77,14 @@ async def test_a_refused_socket_closes_with_the_reasons_code(
 ) -> None:
     async with socket(mesh, site, additional_headers=headers) as client:
         assert await close_code(client) == code
+
+
+@pytest.mark.parametrize("secret", ["é", r'"\303\251"', r'"\012"'])
+async def test_a_cookie_that_is_no_credential_is_4401_before_any_watch(mesh: Mesh, secret: str) -> None:
+    watches = mesh.realtime.watches
+    async with socket(mesh, additional_headers=cookie(secret, mesh.url)) as client:
+        assert await close_code(client) == 4401
+    assert mesh.realtime.watches == watches
 
 
 async def test_a_socket_outlives_realtime_and_says_when_it_is_stale(mesh: Mesh) -> None:

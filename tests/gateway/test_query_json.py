@@ -84,6 +84,12 @@ def test_an_error_names_the_path_in_the_json(change: dict[str, Any], field: str)
     assert caught.value.message
 
 
+def test_a_limit_of_none_at_all_is_refused_with_what_would_be_right() -> None:
+    with pytest.raises(MeshError, match="1 to 10,000") as caught:
+        to_request({"site": "demo", "metrics": ["visitors"], "limit": 0})
+    assert caught.value.field == "limit"
+
+
 def test_an_unknown_word_is_answered_with_the_nearest() -> None:
     with pytest.raises(MeshError, match="did you mean metrics"):
         to_request({"site": "demo", "metrix": []})

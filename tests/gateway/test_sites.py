@@ -97,3 +97,24 @@ async def test_a_wrong_key_is_400_and_names_the_field(
 ) -> None:
     response = await http.post("/api/v1/keys", json=body, headers=WITH_KEY)
     assert (response.status_code, response.json()["field"]) == (400, field)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "right"),
+    [
+        ("sites", {"id": "a", "identity": "foo"}, "memory or daily"),
+        ("sites", {"id": "a", "retention": "foo"}, "1 to 120, in months, or forever"),
+        ("sites", {"id": "a", "retention": 0}, "1 to 120, in months, or forever"),
+        ("keys", {"name": "k", "scope": "foo"}, "ingest or read or admin"),
+        ("keys", {"name": "k", "scope": "read", "expiresAt": "2001-01-01"}, "ISO 8601"),
+        ("keys", {"name": "k", "scope": "read", "expiresAt": "1970-01-01T00:00:00Z"}, "ISO 8601"),
+    ],
+)
+async def test_a_refusal_says_what_would_be_right(
+    mesh: Mesh, http: httpx.AsyncClient, path: str, body: dict[str, Any], right: str
+) -> None:
+    response = await http.post(f"/api/v1/{path}", json=body, headers=WITH_KEY)
+    assert response.status_code == 400
+    assert right in response.json()["detail"]
+    assert "microseconds" not in response.json()["detail"]
+    assert not (mesh.writer.sites or mesh.writer.keys)

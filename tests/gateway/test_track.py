@@ -261,6 +261,15 @@ async def test_what_cannot_be_stored_now_is_503_with_a_time_to_come_back(mesh: M
         assert int(response.headers["retry-after"]) >= 1
 
 
+async def test_gzip_of_several_members_is_one_body(mesh: Mesh, http: httpx.AsyncClient) -> None:
+    text = json.dumps(VIEW).encode()
+    packed = gzip.compress(text[:20]) + gzip.compress(text[20:])
+    assert (await post(http, "/track/view", packed, content_encoding="gzip")).status_code == 202
+    assert mesh.edge.events[0].page_url == VIEW["pageUrl"]
+    for wrong in (packed + b"garbage", packed[:-3]):
+        assert (await post(http, "/track/view", wrong, content_encoding="gzip")).status_code == 400
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "HEAD"])
 async def test_another_method_is_405(http: httpx.AsyncClient, method: str) -> None:
     response = await http.request(method, "/track/view")

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from types import SimpleNamespace
+from typing import Any
 
 import grpc
 import pytest
@@ -115,10 +116,51 @@ async def test_refused_lines_name_the_field_and_spoil_no_other(rig: Rig, importe
     assert not await rig.fetch("SELECT 1 FROM rejected_events")
 
 
+NIL = "00000000-0000-0000-0000-000000000000"
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "right"),
+    [
+        ("event_id", {"event_id": NIL}, {}),
+        ("session_id", {"session_id": NIL}, {}),
+        ("country", {"country": "Germany"}, {"country": "DE"}),
+        ("country", {"country": "D1"}, {"country": "de"}),
+        ("props", {"props": {str(n): "v" for n in range(31)}}, {"props": {str(n): "v" for n in range(30)}}),
+        ("props", {"props": {"k" * 101: "v"}}, {"props": {"k" * 100: "v"}}),
+        ("props", {"props": {"k": "v" * 2_001}}, {"props": {"k": "v" * 2_000}}),
+        ("props", {"props": {"a\nb": "v"}}, {"props": {"a b": "v"}}),
+        *(
+            ("name", {"kind": event_pb2.EVENT_KIND_CUSTOM, "name": name}, {})
+            for name in ("a\nb", "a\0b", "a\x85b", "n" * 121)
+        ),
+        ("scroll_depth", {"scroll_depth": 101}, {"scroll_depth": 100}),
+        ("screen_width", {"screen_width": 100_001}, {"screen_width": 100_000}),
+        ("engaged_ms", {"engaged_ms": 86_400_001}, {"engaged_ms": 86_400_000}),
+        ("utm_term", {"utm_term": "x" * 201}, {"utm_term": "x" * 200}),
+        ("language", {"language": "x" * 36}, {"language": "x" * 35}),
+    ],
+)
+async def test_history_is_held_to_the_limits_of_live_events(
+    importer: ImportServicer, field: str, wrong: dict[str, Any], right: dict[str, Any]
+) -> None:
+    response = await bring(importer, line(**wrong), line(**right))
+    assert codes(response) == [REJECTED, IMPORTED]
+    assert response.outcomes[0].reason.startswith(f"{field}: ")
+
+
+async def test_no_events_ask_whether_the_caller_may_import(importer: ImportServicer) -> None:
+    assert await bring(importer) == ImportResponse()
+    set_caller(Caller(id="key_2", site="daily", scope=site_pb2.KEY_SCOPE_ADMIN))
+    with pytest.raises(MeshError) as caught:
+        await importer.Import(ImportRequest(site="demo", import_id="x"), SimpleNamespace())
+    assert caught.value.code == grpc.StatusCode.NOT_FOUND
+
+
 async def test_history_older_than_the_retention_is_refused_by_the_settings_name(importer: ImportServicer) -> None:
     response = await bring(importer, line(occurred_at_us=NOON - 800 * DAY), line(), site="daily")
     assert codes(response) == [REJECTED, IMPORTED]
-    assert "retention_months = 25" in response.outcomes[0].reason
+    assert "retention = 25 months" in response.outcomes[0].reason
 
 
 async def test_another_sites_key_sees_no_site(importer: ImportServicer) -> None:

@@ -110,7 +110,7 @@ def place_part(places: Places, event: RawEventEnvelope) -> bytes:
     found = places.locate(event.ip)
     hint = event.country_hint
     if event.import_id and (event.country or event.region or event.city):
-        return _place(event.country[:2].upper() or found.country, event.region[:10], event.city[:100])
+        return _place(event.country.upper() or found.country, event.region[:10], event.city[:100])
     if hint and hint.upper() != found.country and _is_country(hint):
         return _place(hint.upper(), "", "")
     return _place(found.country, found.region, found.city)
