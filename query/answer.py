@@ -81,9 +81,12 @@ def warnings_of(question: Question, sessions: Sessions) -> list[str]:
         )
     names = {metric.name for metric in question.metrics}
     if sessions.daily and "visitors" in names and question.span.length > timedelta(days=1):
-        found.append("visitors is the sum of daily unique visitors: a person is not recognised on another day")
+        found.append("Visitors are the sum of daily unique visitors: a person is not recognised on another day")
     if sessions.daily and sessions.memory:
-        found.append("the site's identity mode changed within this range: visitors before and after differ in meaning")
+        found.append(
+            "This range holds sessions of both identity modes (an imported log, or a changed mode): "
+            "visitors of the two differ in meaning"
+        )
     return found
 
 

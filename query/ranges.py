@@ -35,7 +35,10 @@ def parse_date(text: str) -> date:
     """A date of the form YYYY-MM-DD. Raises ValueError for another form or a day that does not exist."""
     if not _DATE.fullmatch(text):
         raise ValueError(f'"{text[:40]}" is not a date like 2026-01-31')
-    day = date.fromisoformat(text)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f'"{text}" is no day of the calendar') from None
     if not _EARLIEST <= day < _LATEST:
         raise ValueError(f"{text} is not between {_EARLIEST} and {_LATEST}")
     return day
