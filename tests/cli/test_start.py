@@ -84,7 +84,7 @@ def test_a_killed_supervisor_leaves_no_orphan_and_the_next_start_finds_all(
     second = start(tmp_path)
     second.until_ready()
     assert run("stop", "--data", str(tmp_path)).stdout == "stopped\n"
-    assert second.end()[0] == 0
+    assert second.process.wait(30) == 0
     assert run("stop", "--data", str(tmp_path)).returncode == 0
 
 
