@@ -76,8 +76,8 @@ def warnings_of(question: Question, sessions: Sessions) -> list[str]:
     if sessions.continued:
         share = 100 * sessions.continued / sessions.memory
         found.append(
-            f"{share:.1f} % of sessions continued an earlier one: they are no visits and no visitors, "
-            "and bounce rate and duration see only the first page of such a visit"
+            f"Of the sessions in this range, {share:.1f} % continued an earlier one: they are no visits and no "
+            "visitors, and bounce rate and duration see only the first page of such a visit"
         )
     names = {metric.name for metric in question.metrics}
     if sessions.daily and "visitors" in names and question.span.length > timedelta(days=1):

@@ -59,12 +59,14 @@ class Console:
             parsed = self._client.query(
                 "SELECT formatQuerySingleLine({statement:String})", parameters={"statement": statement}
             ).result_rows[0][0]
-            tree = [row[0] for row in self._client.query(f"EXPLAIN AST {parsed}").result_rows]
-            _require_select(tree)
+            # raw: the driver answers whatever ends in LIMIT 0 with columns alone
+            _require_select(self._client.raw_query(f"EXPLAIN AST {parsed}", fmt="TabSeparated").decode().splitlines())
             found = self._client.query(f"SELECT * FROM ({parsed}) LIMIT {limit + 1}")  # noqa: S608
+            # the engine names no columns where there are no rows
+            named = found if found.column_names else self._client.query(f"SELECT * FROM ({parsed}) LIMIT 0")  # noqa: S608
         except ClickHouseError as error:
             raise invalid("statement", _first_line(error)) from error
-        return Table(tuple(found.column_names), tuple(tuple(row) for row in found.result_rows))
+        return Table(tuple(named.column_names), tuple(tuple(row) for row in found.result_rows))
 
 
 def _require_select(tree: list[str]) -> None:
@@ -77,5 +79,7 @@ def _require_select(tree: list[str]) -> None:
 
 
 def _first_line(error: ClickHouseError) -> str:
-    text = str(error).split("\n", 1)[0]
+    text = str(error).split(": In scope SELECT formatQuerySingleLine", 1)[0].split("\n", 1)[0]
+    if "Multi-statements are not allowed" in text:
+        return "more than one; give one statement at a time"
     return re.sub(r"^.*?DB::Exception: ", "", text)[:500]

@@ -25,6 +25,7 @@ _SMALL_RANGE, _PAUSE_SMALL_S, _PAUSE_S = 200, 0.2, 0.8
 _BACKLOG = 50_000
 _HEARTBEAT_LIMIT_S = 10.0
 _CHECK_EVERY_S = 3_600.0
+_AWAY = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 _EVENTS = follow_pb2.COMMIT_KIND_EVENTS
 
 
@@ -47,6 +48,9 @@ class Follower:
         self._metadata = bearer(mesh_token)
         self._on_ready = on_ready
         self._ready = False
+        # a copy that was built before this process may answer while the writer is away; one in the making may not
+        self._built = self.position > 0
+        self._outdated = False
         self._pending: deque[follow_pb2.Commit] = deque()
         self._pending_bytes = 0
         self._changed = asyncio.Condition()
@@ -97,14 +101,35 @@ class Follower:
                 async with contextlib.aclosing(self._stream(self._received)) as stream:
                     async for response in stream:
                         delay = 0.1
+                        if response.head < self._received:
+                            await self._start_again()
+                            break
                         await self._take(response)
             except (grpc.aio.AioRpcError, TimeoutError) as error:
-                log.warning("follow_lost", error=type(error).__name__)
-                if self.position:
-                    self._ready = True  # the writer is away: what the copy holds is still true, and says its age
+                code = error.code() if isinstance(error, grpc.aio.AioRpcError) else grpc.StatusCode.DEADLINE_EXCEEDED
+                log.warning("follow_lost", code=code.name)
+                if code is grpc.StatusCode.FAILED_PRECONDITION:
+                    await self._start_again()
+                elif code in _AWAY and self._built:
+                    self._ready = True  # what the copy holds is still true, and says its age
                     await self._announce()
             await asyncio.sleep(delay)
             delay = min(delay * 2, 1.0)
+
+    async def _start_again(self) -> None:
+        """The truth is an older one than the copy (restored from a dump): have the copy emptied, and await that."""
+        log.error("truth_is_older", position=self.position, received=self._received)
+        self._outdated, self._ready, self._built = True, False, False
+        self._heard.clear()
+        await self._announce()
+        async with self._changed:
+            await self._changed.wait_for(lambda: not self._outdated)
+
+    async def _empty(self) -> None:
+        await self._work(self._replica.empty)
+        self._pending.clear()
+        self._pending_bytes = self._received = self.head = 0
+        self._outdated = False
 
     async def _stream(self, after: int) -> AsyncGenerator[follow_pb2.FollowResponse, None]:
         # no deadline: a follow has no end; the heartbeat bounds each read instead
@@ -146,7 +171,9 @@ class Follower:
     async def _apply(self) -> None:
         while True:
             try:
-                if self._replica.state.repairing:
+                if self._outdated:
+                    await self._empty()
+                elif self._replica.state.repairing:
                     await self._repair()
                 elif time.monotonic() > self._check_due:
                     self._check_due = time.monotonic() + _CHECK_EVERY_S
@@ -160,7 +187,9 @@ class Follower:
 
     async def _apply_next(self) -> None:
         async with self._changed:
-            await self._changed.wait_for(self._range_is_whole)
+            await self._changed.wait_for(lambda: self._outdated or self._range_is_whole())
+            if self._outdated:
+                return
             commits = self._next_range()
             self._changed.notify_all()
         events = sum(commit.count for commit in commits)
@@ -206,6 +235,8 @@ class Follower:
         await self._work(self._replica.drop_weeks, weeks)
         async with contextlib.aclosing(self._stream(0)) as stream:
             async for response in stream:
+                if self._outdated:
+                    return
                 commits = [c for c in response.commits if c.position <= until and c.kind == _EVENTS]
                 if commits:
                     await self._work(self._replica.refill, commits, weeks)

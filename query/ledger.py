@@ -40,6 +40,10 @@ class Ledger:
     def done(self, to: int) -> None:
         self._write(replace(self.state, position=to, applying=0))
 
+    def forget(self) -> None:
+        """The store holds nothing that counts."""
+        self._write(State(self.state.store))
+
     def repair(self, weeks: tuple[str, ...]) -> None:
         """Weeks that are to be copied again; empty when that is done."""
         self._write(replace(self.state, repairing=weeks))

@@ -9,7 +9,8 @@ What counts where (semantics: Identity, Metrics):
 2. A session counts where it started, whole, so that buckets add up.
 3. Without a dimension or filter of single events, sessions are visits: continuations are left out.
 4. With one, sessions are those that hold a page view or custom event for which the filters hold; continuations count.
-5. Bounce rate and duration are of visits alone, never of continuations. With a page, bounce rate is of visits that
+5. A continuation has no entry and no exit page: what counts of it has these dimensions blank.
+6. Bounce rate and duration are of visits alone, never of continuations. With a page, bounce rate is of visits that
    entered there.
 """
 

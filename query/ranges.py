@@ -38,7 +38,7 @@ def parse_date(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f'"{text}" is no day of the calendar') from None
+        raise ValueError(f'"{text}" is no day of the calendar; give YYYY-MM-DD, like 2026-01-31') from None
     if not _EARLIEST <= day < _LATEST:
         raise ValueError(f"{text} is not between {_EARLIEST} and {_LATEST}")
     return day

@@ -61,8 +61,7 @@ class Replica:
         self._ledger = Ledger(ledger_file, self._store_id())
         if self.state.position == 0 and self.state.applying == 0:
             # nothing recorded for this store: whatever it holds is of unknown origin
-            for table in tables.TABLES:
-                self._client.command(f"TRUNCATE TABLE {table}")
+            self._truncate()
         self.repaired_ranges = 0
 
     @property
@@ -107,6 +106,11 @@ class Replica:
         self._delete("event_id", commit.erased_event_ids, ("events",))
         self._ledger.done(commit.position)
 
+    def empty(self) -> None:
+        """Begin anew at position 0. Interrupted, it is finished when the store is opened next."""
+        self._ledger.forget()
+        self._truncate()
+
     def drop_weeks(self, weeks: Iterable[str]) -> None:
         for week in weeks:
             for table in tables.TABLES:
@@ -134,6 +138,10 @@ class Replica:
         if differing:
             log.error("visits_differ", weeks=sorted(differing))
             self._put_up(differing)
+
+    def _truncate(self) -> None:
+        for table in tables.TABLES:
+            self._client.command(f"TRUNCATE TABLE {table}")
 
     def _put_up(self, weeks: Iterable[str]) -> None:
         self.repaired_ranges += 1

@@ -41,12 +41,15 @@ class Statement:
     parameters: dict[str, Any]
 
 
+_ENDS = {
+    f"{end}_{name}": f"tupleElement(finalizeAggregation({end}), {place})"
+    for end in ("entry", "exit")
+    for place, name in enumerate(("page", "hostname"), 1)
+}
+# A continuation is no entry and no exit; its events still count. semantics: Memory mode on a site of many pages.
 _VISITS = f"""(
     SELECT visit_id, visitor_id, identity, continuation, first_at, last_at, pageviews, customs, interactives,
-        tupleElement(finalizeAggregation(entry), 1) AS entry_page,
-        tupleElement(finalizeAggregation(entry), 2) AS entry_hostname,
-        tupleElement(finalizeAggregation(exit), 1) AS exit_page,
-        tupleElement(finalizeAggregation(exit), 2) AS exit_hostname,
+        {", ".join(f"if(continuation, '', {value}) AS {name}" for name, value in _ENDS.items())},
         {", ".join(VISIT_TEXTS)}
     FROM visits FINAL WHERE {{where}}
 )"""

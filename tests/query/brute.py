@@ -2,7 +2,7 @@
 
 Sessions are whole and count where they started; events count when they happened. Without a dimension or filter of
 single events a session counts as a visit, unless it continues another; with one, each session counts that holds a page
-view or custom event for which all filters hold.
+view or custom event for which all filters hold. A session that continues another has no entry and no exit page.
 """
 
 import re
@@ -35,8 +35,10 @@ class Session:
         )
         self.start = min(at(event) for event in self.events)
         self.views, self.entry, self.exit = len(views), views[0] if views else None, views[-1] if views else None
-        self.counts = any(countable(event) for event in self.events)
         self.continues = any(event.continuation for event in self.events)
+        if self.continues:
+            self.entry = self.exit = None
+        self.counts = any(countable(event) for event in self.events)
         lasting = [at(event) for event in self.events if event.name not in ("engagement", "scroll")]
         self.seconds = (max(lasting) - self.start).total_seconds() if lasting else 0.0
         self.bounced = self.views <= 1 and not any(event.interactive for event in self.events)

@@ -1,9 +1,11 @@
 """The follower: soon, exactly once, through a writer that goes away, a difference, and an erasure."""
 
+import asyncio
 import time
 from datetime import UTC, datetime
 
 import grpc
+import pytest
 from analytics.v1 import follow_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
@@ -71,6 +73,40 @@ async def test_an_erasure_takes_its_visits_out_of_the_answers(service: Service) 
     await service.writer.announce()
     await service.caught_up()
     assert await count(service) == before + 1
+
+
+@pytest.mark.parametrize("told", ["by_refusal", "by_heartbeat"])
+async def test_an_older_truth_is_copied_from_the_beginning_and_nothing_is_answered_until_then(
+    service: Service, told: str
+) -> None:
+    before, writer, truth = await count(service), service.writer, service.writer.truth
+    for _ in range(2):
+        await writer.commit([event("pageview", DAY, new_visit())])
+    await service.caught_up()
+    assert await count(service) == before + 2
+    everything = truth.commits
+    truth.commits = lambda after: everything(after)[:1] if after == 0 else []  # the copying halts halfway
+    if told == "by_refusal":
+        await writer.stop()
+        truth.restore(truth.head - 2)
+        await writer.start()
+    else:
+        truth.restore(truth.head - 2)
+        await writer.announce()
+    async with service.follower._changed:
+        await service.follower._changed.wait_for(lambda: service.follower.position == 1)
+    # a writer that goes away now leaves half a copy, which is no answer
+    await writer.stop()
+    for _ in range(3):
+        await asyncio.sleep(0.2)
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await service.ask()
+        assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+    truth.commits = everything
+    await writer.start()
+    await serving(service.channel)
+    assert await count(service) == before
+    assert service.follower.head == service.follower.position == truth.head
 
 
 async def test_health_speaks_for_the_service_by_name(service: Service) -> None:

@@ -58,16 +58,39 @@ async def test_a_breakdown_counts_continuations_and_a_total_does_not(service: Se
     assert rows(by_source) == [("Google", 3), ("Direct / None", 2)]
 
 
+async def test_a_continuation_enters_and_leaves_nowhere_but_its_views_count(service: Service) -> None:
+    at = DAY + timedelta(days=60)
+    shown = [event("pageview", at, new_visit(), page="/whole")]
+    shown.append(event("pageview", at, new_visit(), page="/continued", hostname="continued.org", continuation=True))
+    await service.writer.commit(shown)
+    await service.caught_up()
+    asked = {"date_range": [str(at.date())] * 2, "metrics": ["visits", "pageviews"]}
+    assert rows(await service.ask(**asked)) == [(1, 2)]
+    for end in ("entry", "exit"):
+        by_page = await service.ask(**asked, dimensions=[f"{end}_page"])
+        assert rows(by_page) == [("/whole", 1, 1), ("(not set)", 0, 1)]
+        by_host = await service.ask(**asked, dimensions=[f"{end}_hostname"])
+        assert rows(by_host) == [("example.org", 1, 1), ("(not set)", 0, 1)]
+        visits_alone = await service.ask(**asked | {"metrics": ["visits"]}, dimensions=[f"{end}_page"])
+        assert rows(visits_alone) == [("/whole", 1)]
+        tested = F(operator=F.OPERATOR_IS, dimension=f"{end}_page", values=["/continued"])
+        assert rows(await service.ask(**asked, filters=[tested])) == [(0, 0)]
+
+
+async def test_visits_by_event_are_the_sessions_that_saw_it(service: Service) -> None:
+    asked = {"metrics": ["visits"], "dimensions": ["event"], "date_range": ["2026-03-12", "2026-03-14"]}
+    assert rows(await service.ask(**asked)) == [("pageview", 4), ("signup", 2)]
+
+
 async def test_an_answer_says_what_it_knows_and_what_its_numbers_mean(service: Service) -> None:
     response = await service.ask()
     assert response.as_of_position == service.writer.truth.head
     assert 0 <= response.freshness_s < 5
     assert response.took_ms > 0
-    assert [text.split(" ")[0:2] for text in response.warnings] == [
-        ["25.0", "%"],
-        ["Visitors", "are"],
-        ["This", "range"],
-    ]
+    continued, summed, mixed = response.warnings
+    assert continued.startswith("Of the sessions in this range, 25.0 % continued an earlier one")
+    assert summed.startswith("Visitors are the sum of daily unique visitors")
+    assert mixed.startswith("This range holds sessions of both identity modes (an imported log, or a changed mode)")
     resolved = response.resolved
     assert list(resolved.date_range) == ["2026-03-01T00:00:00+00:00", "2026-04-01T00:00:00+00:00"]
     assert (resolved.timezone, resolved.limit, resolved.empty_buckets) == ("UTC", 100, True)
@@ -116,6 +139,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"dimensions": ["page", "country", "city", "os", "event", "device"]}, "dimensions", "at most 5"),
     ({"dimensions": ["time:minute"], "date_range": ["2016-01-01", "2025-12-31"]}, "dimensions[0]", "buckets"),
     ({"metrics": ["visits", "bounce_rate"], "dimensions": ["event"]}, "metrics[1]", "single events"),
+    ({"metrics": ["visit_duration"], "dimensions": ["event"]}, "metrics[0]", "single events"),
+    ({"metrics": ["views_per_visit"], "dimensions": ["event"]}, "metrics[0]", "single events"),
     ({"metrics": ["visit_duration"], "dimensions": ["page", "prop:x"]}, "metrics[0]", "prop:x"),
     ({"metrics": ["bounce_rate"], "dimensions": ["hostname"]}, "metrics[0]", "hostname"),
     ({"metrics": ["views_per_visit"], "dimensions": ["country"]}, "metrics[0]", "no dimensions"),
@@ -162,12 +187,13 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"timezone": "Europe/Berln"}, "timezone", "Europe/Berlin"),
     ({"timezone": "../../etc/passwd"}, "timezone", "IANA"),
     ({"timezone": "UTC'), 1"}, "timezone", "IANA"),
-    ({"date": "2026-02-30"}, "date", "day"),
+    ({"date": "2026-02-30"}, "date", '"2026-02-30" is no day of the calendar; give YYYY-MM-DD'),
+    ({"date": "2026-13-01"}, "date", '"2026-13-01" is no day of the calendar; give YYYY-MM-DD'),
     ({"date": "yesterday"}, "date", "2026-01-31"),
     ({"date_range": ["fortnight"]}, "date_range", '"7d"'),
     ({"date_range": ["0d"]}, "date_range", '"7d"'),
     ({"date_range": ["2026-03-02", "2026-03-01"]}, "date_range", "not before"),
-    ({"date_range": ["2026-03-02", "2026-03-32"]}, "date_range", '"2026-03-32"'),
+    ({"date_range": ["2026-03-02", "2026-03-32"]}, "date_range", '"2026-03-32" is no day of the calendar; give'),
     ({"date_range": ["2026-03-01T00:00:00", "2026-03-02T00:00:00"]}, "date_range", "offset"),
     ({"date_range": ["2026-03-01", "2026-03-02", "2026-03-03"]}, "date_range", "3 values"),
     ({"date_range": ["1900-01-01", "2026-03-02"]}, "date_range", "between"),
@@ -254,6 +280,9 @@ async def test_an_operator_reads_the_store(service: Service) -> None:
     assert list(answer.columns) == ["name", "n"]
     assert [json.loads(row) for row in answer.rows] == [["pageview", 3]]
     assert len((await sql(service, "SELECT 1 UNION ALL SELECT 2")).rows) == 2
+    for nothing in ("SELECT name, page FROM events LIMIT 0", "SELECT name, page FROM events WHERE 0"):
+        answer = await sql(service, nothing)
+        assert (list(answer.columns), len(answer.rows)) == (["name", "page"], 0)
 
 
 @pytest.mark.parametrize(
@@ -282,6 +311,17 @@ async def test_the_console_only_reads_and_only_tables(service: Service, statemen
         await sql(service, statement)
     assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT, caught.value.details()
     assert from_rpc(caught.value).field == "statement"
+
+
+@pytest.mark.parametrize(
+    ("statement", "hint"), [("SELECT 1; SELECT 2", "one statement at a time"), ("SELECT 1 FROM", "Syntax error")]
+)
+async def test_the_console_explains_in_the_words_of_the_statement(service: Service, statement: str, hint: str) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await sql(service, statement)
+    message = from_rpc(caught.value).message
+    assert hint in message
+    assert "formatQuery" not in message
 
 
 async def test_too_many_rows_are_an_error(service: Service) -> None:

@@ -84,6 +84,11 @@ class Truth:
         )
         return self.head
 
+    def restore(self, head: int) -> None:
+        """As from a dump that was taken when that position was the newest."""
+        del self.batches[head:]
+        self.erasures = {position: commit for position, commit in self.erasures.items() if position <= head}
+
     def commits(self, after: int) -> list[follow_pb2.Commit]:
         return [
             self.erasures.get(position) or commit_of(position, self.batches[position - 1])
@@ -98,6 +103,8 @@ class Follow(follow_pb2_grpc.FollowServiceServicer):
 
     async def Follow(self, request: Any, context: Any) -> AsyncIterator[follow_pb2.FollowResponse]:
         after = request.after_position
+        if after > self.truth.head:
+            await context.abort(grpc.StatusCode.FAILED_PRECONDITION, "the database is an older one")
         while True:
             commits = self.truth.commits(after)[:1_000]
             after = commits[-1].position if commits else after
