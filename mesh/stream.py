@@ -1,4 +1,4 @@
-"""Calls over one long-lived stream: what a unary call means, at a third of its cost in both processes.
+"""Calls over one long-lived stream: what a unary call means, with fewer wake-ups in both processes.
 
 Answers come in the order of the requests. A stream that ends, for whatever reason, fails the calls that wait on it;
 the next call opens another. Only calls that may be sent again (events have ids) go this way.

@@ -18,8 +18,7 @@ from realtime.live import Live
 from realtime.servicer import RealtimeServicer
 from realtime.settings import RealtimeSettings
 
-# Visits are many small objects without cycles: the collector's usual pace looks through all of them for nothing, which
-# with 100,000 visits costs as much as counting an event does.
+# Visits are many small objects without cycles: the collector's usual pace looks through all of them for nothing.
 _COLLECT_AFTER = (50_000, 20, 50)
 
 

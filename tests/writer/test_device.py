@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from writer.ingest.device import NO_HINTS, ClientHints, Device, device_of
+from writer.ingest.device import ClientHints, Device, device_of
+
+NO_HINTS = ClientHints()
 
 TABLE = [
     tuple(line.split("\t"))

@@ -39,8 +39,6 @@ class Device:
     device: str
 
 
-NO_HINTS = ClientHints()
-
 # ua-parser tells apart what people call one browser.
 _BROWSERS: Final = {
     "Other": "",

@@ -60,7 +60,7 @@ class IngestServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def IngestStream(self, request_iterator, context):
-        """Ingest over one long-lived stream, one response per request, in order: a third of the cost of a call. A stream that
+        """Ingest over one long-lived stream, one response per request, in order: cheaper than a call each. A stream that
         ends means that unanswered requests are to be sent again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

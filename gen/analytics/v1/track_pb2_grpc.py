@@ -73,7 +73,7 @@ class TrackServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def TrackStream(self, request_iterator, context):
-        """TrackBatch over one long-lived stream, one response per request, in order: a third of the cost of a call. For the
+        """TrackBatch over one long-lived stream, one response per request, in order: cheaper than a call each. For the
         gateway (the mesh's token); a stream that ends means that unanswered requests are to be sent again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
