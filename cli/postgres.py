@@ -32,6 +32,7 @@ _SETTINGS = {
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
+    "wal_sync_method": "open_datasync",  # as durable as a write and fdatasync, in one call
     "max_wal_size": "1GB",
     "jit": "off",  # its start costs more than our statements
     "io_method": "sync",  # saves three processes that short statements never need

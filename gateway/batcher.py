@@ -1,7 +1,9 @@
 """Gathers the events of concurrent requests into few calls.
 
-No linger: the first event of a turn of the loop asks for a call at the turn's end. At most two calls are under way;
-what arrives meanwhile is the next batch. The queue is bounded: beyond it senders are told to come back.
+No linger: the first event of a turn of the loop asks for a call at the turn's end. At most two calls are under way, the
+second only where it carries as many events as the first: a call costs as much as dozens of events, and calls as large
+as what they overlap with are few. What arrives meanwhile is the next batch. The queue is bounded: beyond it senders are
+told to come back.
 """
 
 import asyncio
@@ -55,7 +57,7 @@ class Batcher:
         self._patience_s = patience_s
         self._queue: deque[Parcel] = deque()
         self._bytes = 0
-        self._in_flight = 0
+        self._in_flight = self._under_way = 0
         self._asked = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
@@ -69,7 +71,7 @@ class Batcher:
         self._queue.append(Parcel(data, count, results))
         self.queued += count
         self._bytes += len(data)
-        if not self._asked and self._in_flight < IN_FLIGHT:
+        if not self._asked and self._may_send():
             self._asked = True
             self._loop.call_soon(self._flush)
         return results
@@ -81,11 +83,15 @@ class Batcher:
 
     def _flush(self) -> None:
         self._asked = False
-        while self._queue and self._in_flight < IN_FLIGHT:
-            self._in_flight += 1
+        while self._queue and self._may_send():
             task = self._loop.create_task(self._deliver(self._take()))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    def _may_send(self) -> bool:
+        if self._in_flight == 0:
+            return True
+        return self._in_flight < IN_FLIGHT and self.queued >= min(self._under_way, BATCH_EVENTS)
 
     def _take(self) -> list[Parcel]:
         queue, taken, events, size = self._queue, list[Parcel](), 0, 0
@@ -98,6 +104,8 @@ class Batcher:
             size += len(parcel.data)
         self.queued -= events
         self._bytes -= size
+        self._in_flight += 1
+        self._under_way += events
         return taken
 
     async def _deliver(self, parcels: list[Parcel]) -> None:
@@ -119,6 +127,7 @@ class Batcher:
                     parcel.results.set_exception(unavailable("the event cannot be stored now; try again", 2.0))
         finally:
             self._in_flight -= 1
+            self._under_way -= sum(parcel.count for parcel in parcels)
             self._flush()
 
     async def _call(self, data: bytes) -> track_pb2.TrackStreamResponse:

@@ -19,8 +19,9 @@ from query.replica import MAX_BYTES, MAX_EVENTS, Replica
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Few, larger inserts cost less; a view is still in the answers within a second of its commit.
-_SMALL_RANGE, _PAUSE_SMALL_S, _PAUSE_S = 200, 0.2, 0.8
+# Few, larger inserts cost less: a range's fixed cost is some 50 ms. So the copy rests many times as long as it worked,
+# which makes one view after a rest part of the answers at once, and thousands a second part of them within two seconds.
+_REST_FACTOR, _LONGEST_REST_S = 15.0, 2.0
 # More waiting than this: no pause, the copy is catching up.
 _BACKLOG = 50_000
 _HEARTBEAT_LIMIT_S = 10.0
@@ -192,7 +193,7 @@ class Follower:
                 return
             commits = self._next_range()
             self._changed.notify_all()
-        events = sum(commit.count for commit in commits)
+        began = time.monotonic()
         try:
             if commits[0].kind == _EVENTS:
                 await self._work(self._replica.apply, commits)
@@ -205,7 +206,7 @@ class Follower:
             raise
         await self._announce()
         if sum(commit.count for commit in self._pending) < _BACKLOG:
-            await asyncio.sleep(_PAUSE_SMALL_S if events < _SMALL_RANGE else _PAUSE_S)
+            await asyncio.sleep(min(_LONGEST_REST_S, _REST_FACTOR * (time.monotonic() - began)))
 
     def _range_is_whole(self) -> bool:
         """Whether there is a range to apply; one that was interrupted must be the same again."""

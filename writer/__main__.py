@@ -58,13 +58,14 @@ async def main() -> None:
     directory = LocalDirectory()
     await directory.start(pool)
     gate = Gate(store.write, settings.transactions_in_flight)
-    pipeline = Pipeline(directory, keyring, places, store, gate)
-    rooms = Rooms(directory, store, pipeline, CommitLog(pool, url), ControlStore(pool, wrapper))
+    commits = CommitLog(pool)
+    pipeline = Pipeline(directory, keyring, places, store, gate, commits.note)
+    rooms = Rooms(directory, store, pipeline, commits, ControlStore(pool, wrapper))
 
     server = server_of(rooms, settings.mesh_token.get_secret_value())
     port = await server.start(settings.bind_host, settings.writer_port, reflect=settings.reflection)
     telemetry.log.info("listening", host=settings.bind_host, port=port)
-    chores = [rooms.commits.listen(), health.keep_true(server, store), cleaning.keep_clean(keyring, store)]
+    chores = [commits.look(), health.keep_true(server, store), cleaning.keep_clean(keyring, store)]
     tasks = [asyncio.create_task(chore) for chore in (*chores, places.keep_fresh())]
     await stopped
     await server.stop(settings.stop_grace_s)

@@ -106,6 +106,10 @@ class StaticDirectory:
     snapshot: Snapshot
 
 
+def _nobody(position: int) -> None:
+    """Hears of commits as another process would: not at all."""
+
+
 @dataclass
 class Rig:
     """Writers on one database, each with a pipeline of its own, and a clock that tests set."""
@@ -119,7 +123,7 @@ class Rig:
         self.pools.append(await open_pool(self.url, in_flight + 2, raw_codecs))
         store = Store(self.pools[-1], Wrapper(b"s" * 32), lambda: self.now)
         keyring = Keyring(store, Wrapper(b"w" * 32), lambda: self.now)
-        return Pipeline(self.directory, keyring, Places(None), store, Gate(store.write, in_flight))
+        return Pipeline(self.directory, keyring, Places(None), store, Gate(store.write, in_flight), _nobody)
 
     async def store(self) -> Store:
         self.pools.append(await open_pool(self.url, 3, raw_codecs))
@@ -127,7 +131,7 @@ class Rig:
 
     async def log(self) -> CommitLog:
         self.pools.append(await open_pool(self.url, 3))
-        return CommitLog(self.pools[-1], self.url)
+        return CommitLog(self.pools[-1])
 
     async def fetch(self, sql: str, *values: Any) -> list[Any]:
         connection = await asyncpg.connect(self.url)

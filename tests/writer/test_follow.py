@@ -57,7 +57,7 @@ async def serving(rig: Rig, stalled_s: float = 30.0) -> AsyncIterator[Tail]:
     servicer = FollowServicer(log, server.stopping, lambda: rig.now, stalled_s=stalled_s)
     follow_pb2_grpc.add_FollowServiceServicer_to_server(servicer, server.grpc)
     port = await server.start("127.0.0.1", 0, reflect=False)
-    listening = asyncio.create_task(log.listen())
+    listening = asyncio.create_task(log.look())
     async with connect(f"127.0.0.1:{port}") as channel:
         yield Tail(channel, log, server)
     await server.stop(0.5)
@@ -176,7 +176,7 @@ async def test_a_follower_ahead_of_the_store_is_told_to_start_again(rig: Rig, ta
     assert caught.value.code() == grpc.StatusCode.FAILED_PRECONDITION
 
 
-async def test_following_goes_on_after_the_listening_connection_is_cut(rig: Rig, tail: Tail) -> None:
+async def test_following_goes_on_after_the_logs_connections_are_cut(rig: Rig, tail: Tail) -> None:
     before = await head(rig)
     call = tail.call(before)
     await call.read()

@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
-import asyncpg
 import grpc
 from analytics.v1 import directory_pb2, directory_pb2_grpc
 
@@ -13,9 +12,9 @@ from mesh.directory import Snapshot
 from mesh.errors import unavailable
 from mesh.telemetry import log
 from writer.control.store import CHANNEL, VERSION, Connection, Pool, read_directory
+from writer.database import FAILURES
 
 HEARTBEAT_S: Final = 5.0
-_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
 
 
 class LocalDirectory:
@@ -51,7 +50,7 @@ class LocalDirectory:
         try:
             async with self._pool.acquire() as connection:
                 await self._read(connection)
-        except _LOST as error:
+        except FAILURES as error:
             log.warning("directory_unread", error=type(error).__name__)
 
     async def at_least(self, version: int, timeout_s: float = 2.0) -> None:
@@ -65,7 +64,7 @@ class LocalDirectory:
             try:
                 async with pool.acquire() as connection:
                     await self._listen(connection)
-            except _LOST as error:
+            except FAILURES as error:
                 log.warning("directory_unheard", error=type(error).__name__)
             self.connected = False
             await asyncio.sleep(0.5)

@@ -1,4 +1,8 @@
-"""The commit log as followers read it: PostgreSQL's stream, in order, woken by NOTIFY."""
+"""The commit log as followers read it: PostgreSQL's stream, in order.
+
+This writer's own commits are known at once. Another's are seen at the next look: a NOTIFY in each batch's transaction
+would cost all batches more than looking does.
+"""
 
 import asyncio
 import contextlib
@@ -6,17 +10,15 @@ import time
 from collections.abc import Awaitable
 from typing import Any, Final
 
-import asyncpg
 from analytics.v1.follow_pb2 import COMMIT_KIND_EVENTS, Commit
 
-from mesh.errors import unavailable
+from mesh.errors import MeshError, unavailable
 from mesh.telemetry import log
 from writer.database import FAILURES, Pool
 
-CHANNEL = "stream"
 MAX_COMMITS = 1_000
 MAX_BYTES = 8 * 1024 * 1024 - 64 * 1024  # of events, with room for their framing
-BREATH_S = 0.02  # between two looks at what was heard: under load each commit is heard
+LOOK_S = 0.2  # between two looks for commits of other writers
 _SHARED_FOR_S = 2.0
 _SHARED_READS = 32
 
@@ -48,14 +50,19 @@ _POSITION_TAG: Final = b"\x88\x01"  # field 17, varint
 
 
 class CommitLog:
-    """Reads commits; knows the newest position within a second, mostly at once."""
+    """Reads commits; knows this writer's newest position at once, another's soon."""
 
-    def __init__(self, pool: Pool, url: str) -> None:
+    def __init__(self, pool: Pool) -> None:
         self.head: int = 0
         self._pool = pool
-        self._url = url
-        self._moved = asyncio.Condition()
+        self._moved = asyncio.Event()
         self._shared: dict[int, tuple[float, list[Commit]]] = {}
+
+    def note(self, position: int) -> None:
+        """Hear that everything up to a position is committed."""
+        if position > self.head:
+            self.head = position
+            self._moved.set()
 
     async def after(self, position: int) -> list[Commit]:
         """The commits after a position: up to 1,000, up to 8 MiB of events (at least one, if there is one).
@@ -85,47 +92,24 @@ class CommitLog:
 
     async def moved(self, position: int, timeout_s: float) -> None:
         """Return when the head is beyond a position, or after a time."""
-        async with self._moved:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(timeout_s):
-                    await self._moved.wait_for(lambda: self.head > position)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while self.head <= position:
+                    self._moved.clear()
+                    await self._moved.wait()
 
-    async def listen(self) -> None:
-        """Keep `head` true until cancelled, through every loss of the connection."""
+    async def look(self) -> None:
+        """Keep `head` true until cancelled, whoever commits and however long the database is away."""
         while True:
-            with contextlib.suppress(*FAILURES):
-                await self._listen_once()
-            log.warning("commit_log_deaf")
-            await asyncio.sleep(0.5)
-
-    async def _listen_once(self) -> None:
-        connection = await asyncpg.connect(self._url, timeout=5, command_timeout=5)
-        try:
-            heard = asyncio.Event()
-
-            def hear(_connection: Any, _pid: int, _channel: str, payload: str) -> None:
-                self.head = max(self.head, int(payload))
-                heard.set()
-
-            def lose(*_: object) -> None:
-                heard.set()
-
-            connection.add_termination_listener(lose)
-            await connection.add_listener(CHANNEL, hear)
-            while True:
-                self.head = await connection.fetchval(HEAD)  # a look each second: a notice can be lost with a link
-                async with self._moved:
-                    self._moved.notify_all()
-                until = time.monotonic() + 1.0
-                while (left := until - time.monotonic()) > 0 and not connection.is_closed():
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(heard.wait(), left)
-                    heard.clear()
-                    async with self._moved:
-                        self._moved.notify_all()
-                    await asyncio.sleep(BREATH_S)
-        finally:
-            connection.terminate()
+            before = self.head
+            try:
+                newest = await self.newest()
+                if newest < before:  # the database was put back to an older state
+                    self.head = newest
+                self.note(newest)
+            except MeshError:
+                log.warning("commit_log_blind")
+            await asyncio.sleep(LOOK_S)
 
 
 async def _read(answer: Awaitable[Any]) -> Any:

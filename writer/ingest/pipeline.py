@@ -2,7 +2,7 @@
 
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from analytics.v1.event_pb2 import RawEventEnvelope
@@ -37,14 +37,23 @@ class Directory(Protocol):
 
 
 class Pipeline:
-    """The way of every event, live or from an import."""
+    """The way of every event, live or from an import. `committed` hears the position that each batch is stored by."""
 
-    def __init__(self, directory: Directory, keyring: Keyring, places: Places, store: Store, gate: Gate) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        keyring: Keyring,
+        places: Places,
+        store: Store,
+        gate: Gate,
+        committed: Callable[[int], None],
+    ) -> None:
         self._directory = directory
         self._keyring = keyring
         self._places = places
         self._store = store
         self._gate = gate
+        self._committed = committed
         self._rules: dict[int, SiteRules] = {}
         self._rules_version = -1
 
@@ -85,6 +94,7 @@ class Pipeline:
             else:
                 verdicts[index] = made
         written = await self._gate.write(drafts)
+        self._committed(written.position)
         for index, verdict in zip(places, written.verdicts, strict=True):
             verdicts[index] = verdict
         WRITE_SECONDS.observe(time.perf_counter() - began)
