@@ -44,7 +44,9 @@ class Server:
                 ("grpc.max_metadata_size", 16 * 1024),
                 ("grpc.keepalive_time_ms", 20_000),
                 ("grpc.keepalive_timeout_ms", 5_000),
+                ("grpc.http2.ping_timeout_ms", 5_000),
                 ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+                ("grpc.server_handshake_timeout_ms", 10_000),
                 ("grpc.keepalive_permit_without_calls", 1),
             ],
         )

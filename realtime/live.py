@@ -37,7 +37,7 @@ class Live:
 
     @property
     def fresh(self) -> bool:
-        return self._now_us() - self.heard_us < _STALE_AFTER_US
+        return 0 <= self._now_us() - self.heard_us < _STALE_AFTER_US
 
     def apply(self, commit: follow_pb2.Commit) -> None:
         """Take one commit. Whoever watches a site it touches is woken."""
@@ -74,7 +74,7 @@ class Live:
         """A site now; taken once for all who ask before its next change in the same half second."""
         stage = self._stage(number)
         now_us = self._now_us()
-        if stage.taken is None or now_us - stage.taken_us > 500_000:
+        if stage.taken is None or not 0 <= now_us - stage.taken_us <= 500_000:
             stage.taken, stage.taken_us = stage.window.snapshot(now_us), now_us
         return stage.taken
 

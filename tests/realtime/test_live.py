@@ -46,6 +46,19 @@ def test_silence_of_the_writer_makes_a_snapshot_stale() -> None:
     assert not live.fresh
 
 
+def test_f29_a_clock_set_back_neither_freezes_a_snapshot_nor_hides_the_writers_silence() -> None:
+    clock = Clock()
+    live = Live(clock)
+    live.heard()
+    live.apply(commit(1, event("a", START, site_id=1)))
+    assert live.snapshot(1).visitors == 1
+    clock.us -= 60 * MINUTE
+    assert not live.fresh
+    before = live.snapshot(1)
+    clock.us += 1 * SECOND
+    assert live.snapshot(1) is not before
+
+
 def test_a_site_without_events_for_half_an_hour_takes_no_memory_and_its_watchers_go_on() -> None:
     clock = Clock()
     live = Live(clock)
