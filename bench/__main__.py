@@ -8,7 +8,10 @@ from typing import Annotated
 
 import typer
 
+from bench.chaos import Chaos
+from bench.enrich import enrich
 from bench.ingest import ingest
+from bench.outage import outage
 from bench.report import Measure, report
 from bench.smoke import smoke
 
@@ -43,6 +46,32 @@ def ingest_command(
 ) -> None:
     """Events a second: single views beside bare Starlette, batches, gRPC."""
     measure("bench ingest", lambda place: ingest(place, seconds), json)
+
+
+@app.command("chaos")
+def chaos_command(
+    json: Json = None,
+    seed: Annotated[int, typer.Option(help="The same seed breaks the same things again.")] = 1,
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long things break.")] = 2.0,
+) -> None:
+    """Break things at random under clients that never give up, and count what is lost. Also: ./run chaos."""
+    measure(f"chaos, seed {seed}", lambda place: Chaos(place, seed, minutes, print).run(), json)
+
+
+@app.command("outage")
+def outage_command(
+    json: Json = None,
+    seconds: Annotated[float, typer.Option(min=2, help="Length of each outage of the writer.")] = 60,
+    events: Annotated[int, typer.Option(min=10_000, help="Events that the spool is filled with.")] = 1_000_000,
+) -> None:
+    """What callers feel while the writer is dead or hung; the spool's weight, its restart and drain; what is lost."""
+    measure("bench outage", lambda place: outage(place, seconds, events), json)
+
+
+@app.command("enrich")
+def enrich_command(json: Json = None) -> None:
+    """What the writer makes of an event: events a second on one core, memory, the longest block."""
+    measure("bench enrich", enrich, json)
 
 
 app(prog_name="./run bench")

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,12 +15,14 @@ from cli.check import check as run_checks
 from cli.data_directory import DataDirectory
 from cli.errors import Refusal
 from cli.generate import generate
+from cli.rebuild import rebuild as fill_again
 from cli.services import PROJECT
 from cli.start import start
 from cli.statement import show_answer
 from cli.status import show_status
 from cli.stored_events import show_events
 from cli.suite import install_package, install_what_is_missing, run_tests
+from cli.verify import verify as compare_stores
 
 _STOP_LIMIT_S = 15.0
 
@@ -126,6 +129,31 @@ def sql(
     show_answer(ready["query"], ready["admin_token"], statement, json, console)
 
 
+@app.command()
+def verify(
+    context: typer.Context,
+    site: Annotated[str | None, typer.Option(help="The site's id. Default: every site.", show_default=False)] = None,
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="UTC day of the events. Default: every day.", show_default=False),
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Compare ClickHouse with PostgreSQL by count and fingerprint. Exit code 1 if they differ, with the events' ids."""
+    if not compare_stores(directory(context, data).read_ready(), site, day.date() if day else None, console):
+        raise typer.Exit(1)
+
+
+@app.command()
+def rebuild(context: typer.Context, data: Data = None) -> None:
+    """Empty ClickHouse and fill it again from PostgreSQL, then compare the two. Capture goes on meanwhile."""
+    place = directory(context, data)
+    done = fill_again(place, console)
+    console.print(f"{done.position:,} commits followed in {done.seconds:.1f} s", highlight=False)
+    if not compare_stores(place.read_ready(), None, None, console):
+        raise typer.Exit(1)
+
+
 @imports.command("access-log")
 def import_access_log(
     context: typer.Context,
@@ -197,5 +225,15 @@ def bench(context: typer.Context) -> None:
     """Measure: ./run bench NAME [--json FILE]; ./run bench --help lists the names."""
     if context.args[:1] == ["ingest"]:
         install_package("wrk", console)
+    _measure(context.args)
+
+
+@app.command(context_settings=_PASSED_ON)
+def chaos(context: typer.Context) -> None:
+    """Break things at random and count what is lost: ./run chaos [--seed N] [--minutes M] [--json FILE]."""
+    _measure(["chaos", *context.args])
+
+
+def _measure(arguments: list[str]) -> None:
     os.chdir(PROJECT)
-    os.execv(sys.executable, (sys.executable, "-m", "bench", *context.args))
+    os.execv(sys.executable, (sys.executable, "-m", "bench", *arguments))

@@ -15,24 +15,26 @@ _FIRST_DELAY_S, _LAST_DELAY_S = 0.1, 2.0
 _HEALTHY_AFTER_S = 10.0
 _START_ATTEMPTS = 5
 _START_LIMIT_S = 60.0
+_LATE_CHECK_S = 0.5
 _BAD_SETTINGS = 2  # the exit code of a service that refuses its settings: another attempt would end the same
 
 
 class ChildProcess:
-    """Runs a program until `stop`. `on_restart` hears, for people, of each end after it was ready once."""
+    """Runs a program until `stop`. `tell` hears, for people, of each end after it was ready once."""
 
-    def __init__(self, program: Program, data: DataDirectory, on_restart: Callable[[str], None]) -> None:
+    def __init__(self, program: Program, data: DataDirectory, tell: Callable[[str], None]) -> None:
         self.program = program
         self._log = data.log(program.name)
         self._pid_file = data.pid_file(program.name)
-        self._on_restart = on_restart
+        self._tell = tell
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._ends = 0
         self._was_ready = False
         self._how = "said nothing"
-        self._refuses_settings = False
+        self._hopeless = False
+        self._put_off = ""
         self._said_before = 0
 
     async def start(self) -> None:
@@ -40,11 +42,17 @@ class ChildProcess:
         self._task = asyncio.create_task(self._keep_alive())
         deadline = time.monotonic() + _START_LIMIT_S
         while not await self.program.ready():
-            if self._ends >= _START_ATTEMPTS or self._refuses_settings:
+            if self._ends >= _START_ATTEMPTS or self._hopeless:
                 raise Refusal(f"{self.program.name} did not start: {self._last_words()}")
             if time.monotonic() > deadline:
                 raise Refusal(f"{self.program.name} is not ready after {_START_LIMIT_S:.0f} s: {self._last_words()}")
             await asyncio.sleep(0.05)
+        self._was_ready = True
+
+    async def until_ready(self) -> None:
+        """After a `start` that was refused: return when it is ready all the same, however long that takes."""
+        while not await self.program.ready():  # noqa: ASYNC110
+            await asyncio.sleep(_LATE_CHECK_S)
         self._was_ready = True
 
     async def stop(self, limit_s: float) -> None:
@@ -69,23 +77,29 @@ class ChildProcess:
             try:
                 code = await self._run_once()
                 self._how = _how_it_ended(code)
-                self._refuses_settings = code == _BAD_SETTINGS
+                self._hopeless = code == _BAD_SETTINGS
             except OSError as error:
                 self._how = f"cannot be started: {reason(error)}"
+            except Refusal as refusal:
+                if self._was_ready and self._put_off != str(refusal):
+                    self._tell(f"{self.program.name} does not start again: {refusal}")
+                self._put_off, self._hopeless = str(refusal), True
             if self._stopping.is_set():
                 return
             self._ends += 1
             if time.monotonic() - began > _HEALTHY_AFTER_S:
                 delay = _FIRST_DELAY_S
-            if self._was_ready:
-                self._on_restart(f"{self.program.name} {self._how}; it starts again in {delay:.1f} s")
+            if self._was_ready and not self._put_off:
+                self._tell(f"{self.program.name} {self._how}; it starts again in {delay:.1f} s")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
             delay = min(delay * 2, _LAST_DELAY_S)
 
     async def _run_once(self) -> int:
         # in a thread: preparing may wait for an orphan to end
-        await asyncio.to_thread(self.program.prepare)
+        if told := await asyncio.to_thread(self.program.prepare):
+            self._tell(f"{self.program.name}: {told}")
+        self._put_off = ""
         with self._log.open("ab") as log:
             self._said_before = log.tell()
             # a session of its own: Ctrl-C at the terminal reaches the supervisor alone, which stops all in order
@@ -117,7 +131,9 @@ class ChildProcess:
                 os.kill(self._process.pid, number)
 
     def _last_words(self) -> str:
-        """The last line of its log since its last start, else how it ended."""
+        """Why it was put off, the last line of its log since its last start, else how it ended."""
+        if self._put_off:
+            return self._put_off
         with contextlib.suppress(OSError), self._log.open("rb") as log:
             log.seek(self._said_before)
             lines = [line for line in log.read().decode(errors="replace").splitlines() if line.strip()]

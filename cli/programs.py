@@ -25,7 +25,8 @@ class Program:
     ready: Callable[[], Awaitable[bool]]  # may fail in any way while the process is not up yet
     place: str = ""  # where it listens, for people
     stop_signal: signal.Signals = signal.SIGTERM
-    prepare: Callable[[], None] = nothing  # before each start
+    prepare: Callable[[], str | None] = nothing  # before each start; what it says is for people, Refusal puts it off
+    without: str = ""  # what people are told of a mesh without it; a mesh needs a process that has nothing here
 
 
 def dying_with_us(command: tuple[str, ...], number: signal.Signals) -> tuple[str, ...]:

@@ -47,7 +47,11 @@ async def _run(data: DataDirectory, ports: Ports, secrets: Credentials, console:
         loop.add_signal_handler(number, stop.set)
     began = time.monotonic()
     with console.status("making the database" if not (data.root / "postgres").exists() else "starting") as status:
-        supervisor = Supervisor(services.programs(data, ports, secrets), data, console.print)
+
+        def tell(line: str) -> None:
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+        supervisor = Supervisor(services.programs(data, ports, secrets), data, tell)
         status.update("starting")
 
         def on_ready(program: Program, seconds: float) -> None:

@@ -19,7 +19,7 @@ _LIMIT_S = 120.0
 def show_answer(address: str, token: str, statement: str, as_json: bool, console: Console) -> None:
     """Print the rows. Raises Refusal with what the service says of a statement that fails."""
     try:
-        answer = asyncio.run(_ask(address, token, statement))
+        answer = asyncio.run(ask(address, token, statement))
     except grpc.aio.AioRpcError as error:
         raise Refusal(str(from_rpc(error))) from None
     rows: list[list[Any]] = [json.loads(row) for row in answer.rows]
@@ -35,8 +35,9 @@ def show_answer(address: str, token: str, statement: str, as_json: bool, console
     console.print(table, markup=False)
 
 
-async def _ask(address: str, token: str, statement: str) -> query_pb2.SqlResponse:
+async def ask(address: str, token: str, statement: str, max_rows: int = 0) -> query_pb2.SqlResponse:
+    """The rows, up to `max_rows` (0 = the service's default). Raises AioRpcError."""
     async with connect(address) as channel:
         stub: Any = query_pb2_grpc.QueryServiceStub(channel)
-        request = query_pb2.SqlRequest(statement=statement)
+        request = query_pb2.SqlRequest(statement=statement, max_rows=max_rows)
         return await stub.Sql(request, metadata=bearer(token), timeout=_LIMIT_S)

@@ -2,12 +2,21 @@
 
 import asyncio
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import grpc
-from analytics.v1 import follow_pb2, query_pb2, query_pb2_grpc, spool_pb2, spool_pb2_grpc
+from analytics.v1 import (
+    follow_pb2,
+    query_pb2,
+    query_pb2_grpc,
+    realtime_pb2,
+    realtime_pb2_grpc,
+    spool_pb2,
+    spool_pb2_grpc,
+)
 from rich.console import Console
 from rich.table import Table
 
@@ -27,10 +36,11 @@ def show_status(data: DataDirectory, console: Console) -> bool:
 
 async def _show(data: DataDirectory, ready: dict[str, Any], console: Console) -> bool:
     token = ready["admin_token"]
-    health, spool, copy, head, disk = await asyncio.gather(
+    health, spool, copy, window, head, disk = await asyncio.gather(
         _health(ready),
         _spool(ready["edge"], token),
         _copy(ready["query"], token),
+        _window(ready["realtime"], token, ready["site"]),
         _head(ready["database"]),
         _disk(data),
     )
@@ -39,7 +49,8 @@ async def _show(data: DataDirectory, ready: dict[str, Any], console: Console) ->
         pid = data.pid_file(name)
         words = "[green]serving[/]" if healthy else "[red]not serving[/]"
         table.add_row(name, words, f"{ready[name]}  pid {pid.read_text().strip() if pid.exists() else 'none'}")
-    for title, rows in (("spool", spool), ("query's copy", copy), ("truth", head), ("disk", disk)):
+    followers = [_lag("query", copy, head.position), _lag("realtime", window, head.position)]
+    for title, rows in (("spool", spool), ("truth", [head.words]), ("followers", followers), ("disk", disk)):
         for at, row in enumerate(rows):
             table.add_row("" if at else title, "", row)
     console.print(table, highlight=False)
@@ -65,7 +76,7 @@ async def _spool(address: str, token: str) -> list[str]:
         return [f"unknown: {from_rpc(error)}"]
     balance = told.balance
     kept = balance.stored + balance.duplicate + balance.ignored + balance.rejected + balance.spooled
-    open_ = balance.acknowledged + balance.carried - kept
+    open_ = balance.acknowledged + balance.carried - kept - balance.missing
     drain = "paused" if told.paused else "draining" if told.draining else "idle"
     full = f", full in {told.hours_left:.1f} h" if told.HasField("hours_left") else ""
     return [
@@ -74,27 +85,55 @@ async def _spool(address: str, token: str) -> list[str]:
         f"drain {drain}, breaker {told.breaker}, set aside {told.set_aside:,}",
         f"acknowledged {balance.acknowledged:,} + carried {balance.carried:,} = stored {balance.stored:,}"
         f" + duplicate {balance.duplicate:,} + ignored {balance.ignored:,} + rejected {balance.rejected:,}"
-        f" + spooled {balance.spooled:,}" + ("" if open_ == 0 else f" [yellow]+ {open_:,} open[/]"),
+        f" + spooled {balance.spooled:,}"
+        + (f" [red]+ missing {balance.missing:,}[/]" if balance.missing else "")
+        + ("" if open_ == 0 else f" [yellow]+ {open_:,} open[/]"),
         f"in flight {balance.in_flight:,}",
     ]
 
 
-async def _copy(address: str, token: str) -> list[str]:
+def _lag(name: str, follower: "_Place", head: int | None) -> str:
+    if follower.position is None:
+        return f"{name}: {follower.words}"
+    # the two were asked at once: a follower may have heard of more by now
+    behind = "" if head is None else f", {max(0, head - follower.position):,} commits behind"
+    return f"{name}: position {follower.position:,}{behind}, {follower.words}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How far one part has come in the commit order; None where it does not say. `words` tells the rest, or why not."""
+
+    position: int | None
+    words: str
+
+
+async def _copy(address: str, token: str) -> _Place:
     try:
         async with connect(address) as channel:
             stub: Any = query_pb2_grpc.QueryServiceStub(channel)
             request = query_pb2.StatusRequest()
             told: query_pb2.StatusResponse = await stub.Status(request, metadata=bearer(token), timeout=_LIMIT_S)
     except grpc.aio.AioRpcError as error:
-        return [f"unknown: {from_rpc(error)}"]
-    behind = max(0, told.head - told.position)
-    return [
-        f"position {told.position:,}, {behind:,} commits behind, as of {told.freshness_s:.1f} s ago,"
-        f" {told.repaired_ranges:,} ranges repaired"
-    ]
+        return _Place(None, f"unknown: {from_rpc(error)}")
+    return _Place(told.position, f"as of {told.freshness_s:.1f} s ago, {told.repaired_ranges:,} ranges repaired")
 
 
-async def _head(database: str) -> list[str]:
+async def _window(address: str, token: str, site: str) -> _Place:
+    """Realtime's place, by the first snapshot of a site."""
+    try:
+        async with connect(address) as channel:
+            stub: Any = realtime_pb2_grpc.RealtimeServiceStub(channel)
+            request = realtime_pb2.RealtimeServiceWatchRequest(site=site)
+            call = stub.Watch(request, metadata=bearer(token), timeout=_LIMIT_S)
+            told: realtime_pb2.RealtimeServiceWatchResponse = await anext(aiter(call))
+            call.cancel()
+    except grpc.aio.AioRpcError as error:
+        return _Place(None, f"unknown: {from_rpc(error)}")
+    return _Place(told.position, "hears the writer" if told.fresh else "[yellow]does not hear the writer[/]")
+
+
+async def _head(database: str) -> _Place:
     try:
         connection = await asyncpg.connect(database, timeout=_LIMIT_S)
         try:
@@ -102,12 +141,14 @@ async def _head(database: str) -> list[str]:
                 "SELECT (SELECT position FROM stream_head) AS head, (SELECT count(*) FROM rejected_events) AS rejected,"
                 " (SELECT coalesce(sum(count), 0)::bigint FROM stream WHERE kind = $1) AS events",
                 follow_pb2.COMMIT_KIND_EVENTS,
+                timeout=_LIMIT_S,
             )
         finally:
             await connection.close()
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        return [f"unknown: {error}"]
-    return [f"position {row['head']:,}, {row['events']:,} events, {row['rejected']:,} rejected and kept"]
+        return _Place(None, f"unknown: {str(error) or type(error).__name__}")
+    words = f"position {row['head']:,}, {row['events']:,} events, {row['rejected']:,} rejected and kept"
+    return _Place(row["head"], words)
 
 
 async def _disk(data: DataDirectory) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cli.child_process import ChildProcess
 from cli.data_directory import DataDirectory
+from cli.errors import Refusal
 from cli.programs import Program
 from cli.services import START_ORDER, STOP_ORDER
 
@@ -24,11 +25,13 @@ class Supervisor:
 
     def __init__(self, programs: Mapping[str, Program], data: DataDirectory, tell: Callable[[str], None]) -> None:
         self._data = data
+        self._tell = tell
+        self._late: list[asyncio.Task[None]] = []
         self._children = {name: ChildProcess(program, data, tell) for name, program in programs.items()}
 
     async def start(self, on_ready: Callable[[Program, float], None]) -> None:
-        """Start stage by stage, each when the one before is ready. Raises Refusal at the first that does not start;
-        what runs by then is the caller's to `stop`."""
+        """Start stage by stage, each when the one before is ready. Raises Refusal at the first that does not start and
+        that a mesh needs; what runs by then is the caller's to `stop`."""
         for stage in START_ORDER:
             tasks = [asyncio.create_task(self._start_one(self._children[name], on_ready)) for name in stage]
             try:
@@ -40,6 +43,9 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Stop stage by stage, all within ten seconds: first what takes events, last what keeps them."""
+        for task in self._late:
+            task.cancel()
+        await asyncio.gather(*self._late, return_exceptions=True)
         deadline = time.monotonic() + _STOP_LIMIT_S
         for position, stage in enumerate(STOP_ORDER):
             left = deadline - time.monotonic()
@@ -57,7 +63,19 @@ class Supervisor:
 
     async def _start_one(self, child: ChildProcess, on_ready: Callable[[Program, float], None]) -> None:
         began = time.monotonic()
-        await child.start()
+        try:
+            await child.start()
+        except Refusal as refusal:
+            if not child.program.without:
+                raise
+            self._tell(f"{refusal}")
+            self._tell(f"the mesh goes on without {child.program.name}: {child.program.without}")
+            self._late.append(asyncio.create_task(self._start_late(child, began, on_ready)))
+        else:
+            on_ready(child.program, time.monotonic() - began)
+
+    async def _start_late(self, child: ChildProcess, began: float, on_ready: Callable[[Program, float], None]) -> None:
+        await child.until_ready()
         on_ready(child.program, time.monotonic() - began)
 
 

@@ -46,10 +46,9 @@ async def main() -> None:
     sealer = Sealer(told.all_seal_keys())
     spool = Spool(store, sealer, balance, clock.now_us, told.spool_max_entries, told.spool_max_bytes)
     expose(balance, spool, breaker)
-    forwarder = Forwarder(
-        writer.ingest_live, spool, breaker, balance, told.edge_hedge_ms / 1_000, told.edge_max_in_flight
-    )
-    drain = Drain(writer.ingest, writer.serves, spool, store, balance, told.edge_id)
+    hedge_s = told.edge_hedge_ms / 1_000
+    forwarder = Forwarder(writer.ingest_live, spool, breaker, balance, hedge_s, told.edge_max_in_flight)
+    drain = Drain(writer.ingest, writer.serves, spool, store, breaker, balance, told.edge_id, hedge_s)
     intake = Intake(told.edge_id, lambda: directory.snapshot, clock.now_us())
 
     guard = Guard(Authenticator(token, lambda: directory.snapshot, clock.now_us), directory)

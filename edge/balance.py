@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 
 from analytics.v1 import ingest_pb2, spool_pb2
 
-SHOWN = ("acknowledged", "carried", "stored", "duplicate", "ignored", "rejected", "spooled", "in_flight")
+_FIELDS = [field.name for field in spool_pb2.Balance.DESCRIPTOR.fields]
+SHOWN = ("acknowledged", "carried", "stored", "duplicate", "ignored", "rejected", "spooled", "missing", "in_flight")
 
 Outcome = ingest_pb2.IngestOutcome
 
 
 @dataclass(slots=True)
 class Balance:
-    """With nothing in flight: acknowledged + carried = stored + duplicate + ignored + rejected + spooled.
+    """With nothing in flight: acknowledged + carried = stored + duplicate + ignored + rejected + spooled + missing.
 
     A batch that was spooled counts as spooled until the drain has its outcomes; a late direct reply to it does not
-    count. An entry found in the spool, at start or later, counts as carried.
+    count. An entry found in the spool, at start or later, counts as carried. `missing` were in the spool and are not
+    any more since Redis started again: its file was cut by a repair, replaced, or its disk had lied about an fsync.
     """
 
     acknowledged: int = 0
@@ -25,6 +27,7 @@ class Balance:
     duplicate: int = 0
     rejected: int = 0
     spooled: int = 0
+    missing: int = 0
     in_flight: int = 0
     ignored_by_reason: Counter[str] = field(default_factory=Counter[str])
 
@@ -51,6 +54,4 @@ class Balance:
                     self.rejected += 1
 
     def to_proto(self) -> spool_pb2.Balance:
-        return spool_pb2.Balance(
-            ignored_by_reason=self.ignored_by_reason, **{name: getattr(self, name) for name in SHOWN}
-        )
+        return spool_pb2.Balance(**{name: getattr(self, name) for name in _FIELDS})

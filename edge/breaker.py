@@ -39,6 +39,11 @@ class Breaker:
         return False
 
     @property
+    def doubts(self) -> bool:
+        """Closed, but the last call failed."""
+        return self.state == "closed" and self._failures > 0
+
+    @property
     def due(self) -> bool:
         """Open, and the next call would be let through as a probe."""
         return self.state == "open" and self._clock() >= self._probe_at

@@ -4,28 +4,34 @@ import asyncio
 import contextlib
 import random
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import grpc
 
 from edge.balance import Balance
-from edge.forwarder import Ingest, Unanswered
+from edge.breaker import Breaker
+from edge.forwarder import Ingest, Outcome, Unanswered
 from edge.seal import CHUNK_EVENTS, Header, Unopenable
 from edge.spool import Settled, Spool
 from edge.store import Store, StoreError
 from mesh.telemetry import log
 
 LOCK_MS = 3_000
-_READ_BYTES = 4 * 1024 * 1024
+_READ_BYTES = 4 * 1024 * 1024  # sealed
+_SEND_BYTES = 8 * 1024 * 1024  # opened: well below what a message between services may have
 _IDLE_S = 1.0
 _HEALTH_EVERY_S = 1.0
-_BACK_OFF_S = (0.2, 10.0)
-_REST = 0.5  # of the time a batch took, while live traffic is there: live batches find the writer free in between
+_BACK_OFF_S = (0.2, 3.0)
+_SLICE_EVENTS = 125  # of one call: what a live batch waits for at most
+_REST = 0.5  # of the time a call took, while live traffic is there: live batches find the writer free in between
 _START_JITTER_S = 0.5  # several edges do not all start in the instant in which the writer returns
 
 
 class Drain:
-    """The drain worker. `paused` is the operator's word; `draining` is True while batches go out."""
+    """The drain worker. `paused` is the operator's word; `draining` is True while batches go out.
+
+    A batch that is answered within `prompt_s`, which is what live traffic waits for, closes the breaker.
+    """
 
     def __init__(
         self,
@@ -33,8 +39,10 @@ class Drain:
         serves: Callable[[], Awaitable[bool]],
         spool: Spool,
         store: Store,
+        breaker: Breaker,
         balance: Balance,
         edge_id: str,
+        prompt_s: float,
     ) -> None:
         self.paused = False
         self.draining = False
@@ -42,7 +50,9 @@ class Drain:
         self._serves = serves
         self._spool = spool
         self._store = store
+        self._breaker = breaker
         self._balance = balance
+        self._prompt_s = prompt_s
         self._token = f"{edge_id}:{uuid.uuid4()}"
         self._locked_until = 0.0
         self._elsewhere = False
@@ -73,7 +83,7 @@ class Drain:
                 if await self._store.lock(self._token, LOCK_MS):
                     self._locked_until, self._elsewhere = asked + LOCK_MS / 1_000, False
                 elif not self._elsewhere:
-                    self._elsewhere = True
+                    self._elsewhere, self._spool.alone = True, False
                     log.warning("spool_drained_elsewhere", reason="another edge holds the lock of this spool")
             except StoreError:
                 pass  # the spool says so itself; a lock that is not kept runs out
@@ -117,16 +127,14 @@ class Drain:
         loop = asyncio.get_running_loop()
         until = loop.time() + _HEALTH_EVERY_S
         while loop.time() < until and not self.paused and self.holds_lock:
-            began, live = loop.time(), self._balance.acknowledged
             if not await self._batch():
                 return
-            if self._balance.acknowledged > live or self._balance.in_flight:
-                await asyncio.sleep((loop.time() - began) * _REST)
 
     async def _batch(self) -> bool:
         """Send one batch of whole chunks; False if the spool is empty."""
         opened: list[Header] = []
         envelopes: list[bytes] = []
+        size = 0
         first: bytes | None = None
         for chunk in await self._spool.read(1 if self._alone else CHUNK_EVENTS, _READ_BYTES):
             try:
@@ -137,6 +145,9 @@ class Drain:
                     await self._spool.set_aside(chunk, str(error))
                     return True
                 break  # it is the oldest next time
+            size += sum(map(len, content))
+            if first and size > _SEND_BYTES:
+                break
             first = first or chunk
             opened.append(header)
             envelopes.extend(content)
@@ -144,7 +155,7 @@ class Drain:
             self._spool.filled.clear()
             return False
         try:
-            outcomes = await self._ingest(envelopes)
+            outcomes = await self._send(envelopes)
         except grpc.aio.AioRpcError as error:
             if error.code() is not grpc.StatusCode.INVALID_ARGUMENT:
                 raise
@@ -161,3 +172,17 @@ class Drain:
             start += header.envelopes
         await self._spool.settle(settled)
         return True
+
+    async def _send(self, envelopes: Sequence[bytes]) -> list[Outcome]:
+        """The writer's outcomes, asked for in small calls with rests between: live traffic keeps its latency."""
+        loop = asyncio.get_running_loop()
+        outcomes: list[Outcome] = []
+        for start in range(0, len(envelopes), _SLICE_EVENTS):
+            began, live = loop.time(), self._balance.acknowledged
+            outcomes += await self._ingest(envelopes[start : start + _SLICE_EVENTS])
+            took = loop.time() - began
+            if took <= self._prompt_s:
+                self._breaker.succeeded()
+            if self._balance.acknowledged > live or self._balance.in_flight:
+                await asyncio.sleep(took * _REST)
+        return outcomes

@@ -117,10 +117,11 @@ class Forwarder:
                 if self._busy >= IN_FLIGHT:
                     return
                 self._busy += 1
-                self._start(self._send(self._take()))
+                send = self._probe if self._breaker.doubts else self._send
+                self._start(send(self._take()))
             elif self._breaker.admits():
                 self._busy += 1
-                self._start(self._send(self._take()))
+                self._start(self._probe(self._take()))
             else:
                 self._start(self._to_spool(self._take()))
 
@@ -152,6 +153,10 @@ class Forwarder:
         else:
             await self._hedge(batch, call)
 
+    async def _probe(self, batch: _Batch) -> None:
+        """Ask a writer in doubt with a batch that is spooled at once: its callers, and all behind them, do not wait."""
+        await self._hedge(batch, self._start(self._call(batch.envelopes)), patience_s=self._hedge_s)
+
     async def _call(self, envelopes: Sequence[bytes]) -> Sequence[Outcome] | None:
         """The writer's outcomes, or None where it did not give them."""
         try:
@@ -160,8 +165,11 @@ class Forwarder:
             log.warning("ingest_failed", error=_named(error), events=len(envelopes))
             return None
 
-    async def _hedge(self, batch: _Batch, call: asyncio.Task[Any]) -> None:
-        """Spool a batch that the writer is slow with. Once spooled it counts as that, whatever the writer says then."""
+    async def _hedge(self, batch: _Batch, call: asyncio.Task[Any], patience_s: float = 0) -> None:
+        """Spool a batch beside its call. Once spooled it counts as that, whatever the writer says then.
+
+        The call's answer within `patience_s` from then on speaks for the writer.
+        """
         try:
             await self._spool.append(batch.envelopes)
         except SpoolRefused:
@@ -170,6 +178,7 @@ class Forwarder:
             await self._conclude(batch, call)
             return
         self._resolve(batch, [SPOOLED] * len(batch.envelopes))
+        await asyncio.wait({call}, timeout=patience_s)
         if call.done() and call.result() is not None:
             self._breaker.succeeded()
         else:

@@ -42,7 +42,7 @@ class Readiness:
     async def _watch(self) -> None:
         said = False
         while True:
-            self._growth.note(self._spool.totals.bytes)
+            self._growth.note(self._spool.totals.entries, self._spool.totals.bytes)
             if self.ready != said:
                 said = self.ready
                 log.info("serving" if said else "not_serving")

@@ -46,7 +46,7 @@ class EdgeSettings(MeshSettings):
         SecretStr(""), description="Former seal keys, comma-separated: they still open what they sealed."
     )
     spool_max_bytes: int = Field(1 << 30, ge=1 << 12, description="Sealed bytes the spool may hold.")
-    spool_max_entries: int = Field(200_000, ge=1, description="Chunks the spool may hold.")
+    spool_max_entries: int = Field(500_000, ge=1, description="Chunks the spool may hold.")
     edge_max_in_flight: int = Field(20_000, ge=500, description="Events handed in and not answered yet.")
     edge_hedge_ms: int = Field(250, ge=10, description="Without the writer's answer by then a batch is spooled too.")
     edge_forward_timeout_s: float = Field(5.0, gt=0, description="Deadline of a call to the writer, seconds.")

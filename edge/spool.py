@@ -4,13 +4,14 @@ Appends that wait while one is under way share the next one: a group commit, one
 """
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from analytics.v1 import ingest_pb2
 
 from edge.balance import Balance
-from edge.seal import CHUNK_EVENTS, HEADER_BYTES, Header, Sealer
+from edge.seal import CHUNK_EVENTS, HEADER_BYTES, Header, Sealer, Unopenable
 from edge.store import Store, StoreError, Totals
 from mesh.clock import NowUs
 from mesh.telemetry import log
@@ -18,6 +19,8 @@ from mesh.telemetry import log
 _CHUNK_BYTES = 4 * 1024 * 1024  # of content in one chunk, where a single batch has no more
 _GROUP_EVENTS = 10_000  # events of one transaction
 _CHECK_S = 1.0
+_APART_S = 0.005  # between two appends under load: a chunk of one event has three times the bytes of one of five
+_FILE_BYTES = 16 * 1024 * 1024  # of Redis' file with an empty spool; more is given back
 
 Outcome = ingest_pb2.IngestOutcome
 
@@ -47,7 +50,8 @@ class Settled:
 class Spool:
     """Appends and removes chunks, within limits, and keeps the balance of both.
 
-    `usable` says whether an append would be taken now; `totals` is the size as last heard.
+    `usable` says whether an append would be taken now; `totals` is the size as last heard. `alone` is False once
+    another edge was seen to drain this spool: what that edge took then cannot be told from what Redis lost.
     """
 
     def __init__(
@@ -57,15 +61,18 @@ class Spool:
         self.max_entries = max_entries
         self.max_bytes = max_bytes
         self.filled = asyncio.Event()
+        self.alone = True
         self._trouble = "it has not been reached yet"
         self._store = store
         self._sealer = sealer
         self._balance = balance
         self._now_us = now_us
-        self._carried: int | None = None  # envelopes found at start that are still there; None until Redis was heard
-        self._own: set[bytes] = set()  # headers of the chunks that this edge was acknowledged for
+        self._run_id: str | None = None  # of the Redis whose content is in the books; None until it was heard
+        self._held: set[bytes] = set()  # headers of the chunks in `spooled`: found at start, or acknowledged to us
+        self._compacted = False
         self._waiting: list[_Append] = []
         self._appending: asyncio.Task[None] | None = None
+        self._next_append = 0.0
         self._watching: asyncio.Task[None] | None = None
         self._unremoved: list[Settled] = []
 
@@ -134,18 +141,18 @@ class Spool:
     def _count(self, batch: Sequence[Settled]) -> None:
         for settled in batch:
             envelopes = settled.header.envelopes
-            if settled.header.raw in self._own:
-                self._own.discard(settled.header.raw)
-                self._balance.spooled -= envelopes
-            elif (self._carried or 0) >= envelopes:
-                self._carried = (self._carried or 0) - envelopes
+            if settled.header.raw in self._held:
+                self._held.discard(settled.header.raw)
                 self._balance.spooled -= envelopes
             else:
                 self._balance.carried += envelopes  # from another edge, or an append whose answer was lost
             self._balance.settle(settled.outcomes)
 
     async def _append_waiting(self) -> None:
+        loop = asyncio.get_running_loop()
         while self._waiting:
+            await asyncio.sleep(self._next_append - loop.time())
+            self._next_append = loop.time() + _APART_S
             group: list[_Append] = []
             events = 0
             while self._waiting and (not group or events + len(self._waiting[0].envelopes) <= _GROUP_EVENTS):
@@ -169,9 +176,9 @@ class Spool:
         self._appending = None
 
     async def _push(self, envelopes: Sequence[bytes]) -> None:
-        if self._carried is None:
+        if self._run_id is None:
             await self._check()
-            if self._carried is None:
+            if self._run_id is None:
                 raise SpoolRefused(self._trouble)
         now = self._now_us()
         chunks = [self._sealer.seal(part, now) for part in _parts(envelopes)]
@@ -184,9 +191,10 @@ class Spool:
             self._trouble = str(error)
             log.warning("spool_refused", error=self._trouble)
             raise SpoolRefused(f"the spool refuses: {self._trouble}") from error
-        self._own.update(chunk[:HEADER_BYTES] for chunk in chunks)
+        self._held.update(chunk[:HEADER_BYTES] for chunk in chunks)
         self._balance.spooled += len(envelopes)
         self._trouble = ""
+        self._compacted = False
         self.filled.set()
 
     async def _watch(self) -> None:
@@ -197,6 +205,9 @@ class Spool:
     async def _check(self) -> None:
         try:
             self.totals = await self._store.check()
+            if self._store.run_id != self._run_id:
+                await self._recount(self._store.run_id)
+                self.totals = await self._store.check()
             if self._trouble:
                 await self._store.probe()
         except StoreError as error:
@@ -207,14 +218,50 @@ class Spool:
         if self._trouble:
             log.info("spool_usable", entries=self.totals.entries, envelopes=self.totals.envelopes)
         self._trouble = ""
-        if self._carried is None:
-            self._carried = self.totals.envelopes
-            self._balance.carried += self._carried
-            self._balance.spooled += self._carried
         if self.totals.entries:
             self.filled.set()
+            self._compacted = False
         else:
             self.filled.clear()
+            await self._compact()
+
+    async def _compact(self) -> None:
+        """Have Redis give the disk back, once after each time that the spool held something."""
+        if self._compacted:
+            return
+        self._compacted = True
+        try:
+            if await self._store.compact(_FILE_BYTES):
+                log.info("spool_compacts")
+        except StoreError as error:
+            log.warning("spool_not_compacted", error=str(error))
+
+    async def _recount(self, run_id: str) -> None:
+        """Take into the books what Redis holds at first; later, when it has read its file again, what it lacks."""
+        before = set(self._held)
+        there = set(await self._store.recount(HEADER_BYTES))
+        if self._run_id is None:
+            self._held |= there
+            found = _envelopes(there)
+            self._balance.carried += found
+            self._balance.spooled += found
+        elif self.alone:
+            leaving = {settled.header.raw for settled in self._unremoved}
+            gone = (before & self._held) - there - leaving
+            self._held -= gone
+            if missing := _envelopes(gone):
+                self._balance.spooled -= missing
+                self._balance.missing += missing
+                log.error("spool_misses_events", events=missing, reason="Redis started again without them")
+        self._run_id = run_id
+
+
+def _envelopes(headers: Iterable[bytes]) -> int:
+    count = 0
+    for raw in headers:
+        with contextlib.suppress(Unopenable):  # no chunk of an edge: it is set aside when its turn comes
+            count += Header.of(raw).envelopes
+    return count
 
 
 def _parts(envelopes: Sequence[bytes]) -> list[Sequence[bytes]]:

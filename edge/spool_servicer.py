@@ -14,13 +14,17 @@ from edge.spool import Spool
 from edge.store import StoreError
 from mesh.clock import NowUs
 from mesh.errors import invalid, unavailable
+from mesh.telemetry import log
 
 _INSPECT_DEFAULT, _INSPECT_MOST = 10, 100
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class SpoolServicer(spool_pb2_grpc.SpoolServiceServicer):
-    """Status, Pause, Resume, Inspect of this edge's spool."""
+    """Status, Pause, Resume, Inspect of this edge's spool.
+
+    A pause is in memory alone and ends with the process: one that is forgotten would fill the spool.
+    """
 
     def __init__(
         self,
@@ -44,28 +48,30 @@ class SpoolServicer(spool_pb2_grpc.SpoolServiceServicer):
         self, request: spool_pb2.SpoolServiceStatusRequest, context: Context
     ) -> spool_pb2.SpoolServiceStatusResponse:
         """Answers with Redis away too: sizes are then as last heard."""
-        totals = self._spool.totals
+        totals, most_entries, most_bytes = self._spool.totals, self._spool.max_entries, self._spool.max_bytes
         return spool_pb2.SpoolServiceStatusResponse(
             edge_id=self._edge_id,
             entries=totals.entries,
             bytes=totals.bytes,
-            max_entries=self._spool.max_entries,
-            max_bytes=self._spool.max_bytes,
+            max_entries=most_entries,
+            max_bytes=most_bytes,
             oldest_s=await self._oldest_s(),
             paused=self._drain.paused,
             draining=self._drain.draining,
             breaker=self._breaker.state,
             balance=self._balance.to_proto(),
-            hours_left=self._growth.hours_left(totals.bytes, self._spool.max_bytes),
+            hours_left=self._growth.hours_left(totals.entries, most_entries, totals.bytes, most_bytes),
             set_aside=totals.set_aside,
         )
 
     async def Pause(self, request: spool_pb2.PauseRequest, context: Context) -> spool_pb2.PauseResponse:
         self._drain.paused = True
+        log.warning("drain_paused")
         return spool_pb2.PauseResponse()
 
     async def Resume(self, request: spool_pb2.ResumeRequest, context: Context) -> spool_pb2.ResumeResponse:
         self._drain.paused = False
+        log.info("drain_resumed")
         return spool_pb2.ResumeResponse()
 
     async def Inspect(self, request: spool_pb2.InspectRequest, context: Context) -> spool_pb2.InspectResponse:

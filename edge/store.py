@@ -31,6 +31,26 @@ end
 return chunks
 """
 
+# The first ARGV[1] bytes of every chunk, of those set aside too; in pages, so that their copies are freed meanwhile.
+# Totals that a repair of the file has put wrong are put right, unless Redis takes no writes now.
+_RECOUNT = """
+local headers, bytes, envelopes = {}, {0, 0}, 0
+for list = 1, 2 do
+  for from = 0, redis.call('LLEN', KEYS[list]) - 1, 500 do
+    for _, chunk in ipairs(redis.call('LRANGE', KEYS[list], from, from + 499)) do
+      headers[#headers + 1] = string.sub(chunk, 1, tonumber(ARGV[1]))
+      bytes[list] = bytes[list] + #chunk
+      if #chunk >= 12 then envelopes = envelopes + struct.unpack('>I4', string.sub(chunk, 9, 12)) end
+    end
+  end
+end
+local told = redis.call('HMGET', KEYS[3], 'bytes', 'envelopes')
+if tonumber(told[1] or 0) ~= bytes[1] or tonumber(told[2] or 0) ~= envelopes then
+  redis.pcall('HSET', KEYS[3], 'bytes', bytes[1], 'envelopes', envelopes)
+end
+return headers
+"""
+
 # Remove the heads that ARGV names, while they are the head: an edge whose lock has gone to another removes nothing.
 _REMOVE = """
 local removed, bytes, envelopes = 0, 0, 0
@@ -89,7 +109,10 @@ class Totals:
 
 
 class Store:
-    """The spool's Redis. Every method raises StoreError; each connection first proves that it is durable."""
+    """The spool's Redis. Every method raises StoreError; each connection first proves that it is durable.
+
+    `run_id` is that of the server as `check` last heard it: another one means that it has read its file again.
+    """
 
     def __init__(self, url: str, timeout_s: float = 2.0) -> None:
         pool = redis.ConnectionPool.from_url(
@@ -100,7 +123,9 @@ class Store:
             redis_connect_func=_connect,
             retry=Retry(NoBackoff(), 0),  # a repeated RPUSH would be a second chunk
         )
+        self.run_id = ""
         self._redis: Any = redis.Redis(connection_pool=pool)
+        self._recount = self._redis.register_script(_RECOUNT)
         self._read = self._redis.register_script(_READ)
         self._remove = self._redis.register_script(_REMOVE)
         self._set_aside = self._redis.register_script(_SET_ASIDE)
@@ -118,9 +143,10 @@ class Store:
         except (RedisError, OSError, TimeoutError) as error:
             raise _failure(error) from error
         pipeline = self._redis.pipeline(transaction=True)
-        pipeline.llen(CHUNKS).hmget(TOTALS, "bytes", "envelopes").llen(ASIDE)
-        entries, (size, envelopes), aside = await self._run(pipeline.execute())
-        return Totals(entries, int(size or 0), int(envelopes or 0), aside)
+        pipeline.llen(CHUNKS).hmget(TOTALS, "bytes", "envelopes").llen(ASIDE).info("server")
+        entries, (size, envelopes), aside, server = await self._run(pipeline.execute())
+        self.run_id = server.get("run_id", "")
+        return Totals(entries, max(0, int(size or 0)), max(0, int(envelopes or 0)), aside)
 
     async def probe(self) -> None:
         """A write that changes nothing: raises StoreError while Redis refuses writes."""
@@ -138,6 +164,18 @@ class Store:
     async def read(self, envelopes: int, size: int) -> list[bytes]:
         """The oldest chunks, up to so many envelopes and bytes; one at least if there is one."""
         return await self._run(self._read(keys=[CHUNKS], args=[envelopes, size]))
+
+    async def recount(self, size: int) -> list[bytes]:
+        """The first `size` bytes of every chunk, of those set aside too; puts the totals right by them."""
+        return await self._run(self._recount(keys=[CHUNKS, ASIDE, TOTALS], args=[size]))
+
+    async def compact(self, over: int) -> bool:
+        """Have Redis write its file anew if that has more than `over` bytes; did it begin to?"""
+        told = await self._run(self._redis.info("persistence"))
+        if told.get("aof_current_size", 0) <= over or told.get("aof_rewrite_in_progress"):
+            return False
+        await self._run(self._redis.bgrewriteaof())
+        return True
 
     async def peek(self, entries: int) -> list[bytes]:
         """The oldest entries, however large."""

@@ -1,7 +1,7 @@
 """What a client may make the gateway wait for, or hold: connections that do not get on are closed.
 
 uvicorn bounds idle keep-alive and the number of connections; this adds long or slow heads, silent new connections,
-bodies that never begin, and peers that never read the end. One sweep over all connections every few seconds costs a
+bodies that never begin, and peers that stop reading an answer. One sweep over all connections every few seconds costs a
 request nothing.
 """
 
@@ -134,13 +134,16 @@ class Sweeper:
 
 def _waiting(connection: Any) -> object | None:
     """What a connection is waiting for its client to do; None while it waits for us."""
+    unread = connection.transport.get_write_buffer_size()
     if connection.transport.is_closing():
-        return "end"
+        return "end", unread
     if isinstance(connection, WebSocketsSansIOProtocol):
         return None
     cycle = connection.cycle
     if cycle is None:
         return "first head"
+    if unread:
+        return "reader", id(cycle), unread
     if cycle.response_complete:
         return None if connection.timeout_keep_alive_task is not None else id(cycle)
     return (id(cycle), connection.received) if cycle.more_body else None

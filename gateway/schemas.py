@@ -117,6 +117,11 @@ SITE = _object(
     ignorePrivacySignals={"type": "boolean"},
     queryParameters=_list(_TEXT),
     hashRouting={"type": "boolean"},
+    excludedIps=_list(_TEXT),
+    excludedPaths=_list(_TEXT),
+    excludedHostnames=_list(_TEXT),
+    excludedCountries=_list(_TEXT),
+    pathRules=_list(_TEXT),
     createdAt={"type": "string", "format": "date-time"},
 )
 SITES = _object(("sites",), sites=_list(SITE))

@@ -30,6 +30,15 @@ _VALID = {
     "scope": " or ".join(SCOPES),
     "retention": f"1 to 120, in months, or {FOREVER}",
 }
+_LISTS = (
+    "domains",
+    "query_parameters",
+    "excluded_ips",
+    "excluded_paths",
+    "excluded_hostnames",
+    "excluded_countries",
+    "path_rules",
+)
 T = TypeVar("T")
 Months = Annotated[int, Meta(ge=1, le=120, description="Months that events are kept.")]
 
@@ -44,6 +53,11 @@ class SitePatch(Struct, rename="camel", forbid_unknown_fields=True):
     ignore_privacy_signals: bool | UnsetType = UNSET
     query_parameters: list[str] | UnsetType = UNSET
     hash_routing: bool | UnsetType = UNSET
+    excluded_ips: list[str] | UnsetType = UNSET
+    excluded_paths: list[str] | UnsetType = UNSET
+    excluded_hostnames: list[str] | UnsetType = UNSET
+    excluded_countries: list[str] | UnsetType = UNSET
+    path_rules: list[str] | UnsetType = UNSET
 
 
 class NewSite(SitePatch, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -141,6 +155,11 @@ def site_json(site: site_pb2.Site) -> dict[str, object]:
         "ignorePrivacySignals": site.ignore_privacy_signals,
         "queryParameters": list(site.query_parameters),
         "hashRouting": site.hash_routing,
+        "excludedIps": list(site.excluded_ips),
+        "excludedPaths": list(site.excluded_paths),
+        "excludedHostnames": list(site.excluded_hostnames),
+        "excludedCountries": list(site.excluded_countries),
+        "pathRules": list(site.path_rules),
         "createdAt": instant(site.created_at_us),
     }
 
@@ -197,19 +216,18 @@ def _apply(site: site_pb2.Site, patch: SitePatch) -> list[str]:
     if patch.identity is not UNSET:
         site.identity = IDENTITY[patch.identity]
         paths.append("identity")
-    if patch.domains is not UNSET:
-        site.domains.extend(patch.domains)
-        paths.append("domains")
     if patch.retention is not UNSET:
         site.retention_months = 0 if isinstance(patch.retention, str) else patch.retention
         paths.append("retention_months")
     if patch.ignore_privacy_signals is not UNSET:
         site.ignore_privacy_signals = patch.ignore_privacy_signals
         paths.append("ignore_privacy_signals")
-    if patch.query_parameters is not UNSET:
-        site.query_parameters.extend(patch.query_parameters)
-        paths.append("query_parameters")
     if patch.hash_routing is not UNSET:
         site.hash_routing = patch.hash_routing
         paths.append("hash_routing")
+    for name in _LISTS:
+        entries = getattr(patch, name)
+        if entries is not UNSET:
+            getattr(site, name).extend(entries)
+            paths.append(name)
     return paths

@@ -1,5 +1,6 @@
 """`python -m query`: settings, the store, the follower, the servicer, serve."""
 
+import asyncio
 import sys
 
 from analytics.v1 import query_pb2_grpc
@@ -11,7 +12,7 @@ from mesh.clock import now_us
 from mesh.directory import DirectoryClient
 from mesh.guard import Guard
 from mesh.settings import load
-from query.clickhouse import Pool, StoreInUseError, settle
+from query.clickhouse import DamagedStoreError, Pool, StoreInUseError, settle
 from query.console import Console
 from query.follow import Follower
 from query.replica import Replica
@@ -27,8 +28,8 @@ async def main() -> None:
     token = settings.mesh_token.get_secret_value()
     try:
         settle(settings.home)
-        replica = Replica(settings.dsn, settings.home / "applied.json")
-    except (StoreInUseError, OSError) as error:
+        replica = Replica.opened(settings.dsn, settings.home / "applied.json")
+    except (StoreInUseError, DamagedStoreError, OSError) as error:
         print(f"ANALYTICS_DATA_DIR: {error}", file=sys.stderr)
         raise SystemExit(1) from None
     pool = Pool(settings.dsn, settings.query_clients, settings.query_timeout_s)
@@ -39,6 +40,7 @@ async def main() -> None:
     guard = Guard(Authenticator(token, lambda: directory.snapshot, now_us), directory)
     mesh_server = server.Server([_NAME], guard)
     follower = Follower(replica, writer, token, mesh_server.set_serving)
+    pool.on_damage = follower.damaged.set
     servicer = QueryServicer(pool, console, follower, directory, now_us)
     query_pb2_grpc.add_QueryServiceServicer_to_server(servicer, mesh_server.grpc)
 
@@ -47,7 +49,8 @@ async def main() -> None:
     follower.start()
     telemetry.log.info("listening", port=port, position=follower.position)
     try:
-        await server.until_stopped()
+        ends = (server.until_stopped(), follower.damaged.wait())
+        await asyncio.wait([asyncio.create_task(each) for each in ends], return_when=asyncio.FIRST_COMPLETED)
     finally:
         await mesh_server.stop(settings.stop_grace_s)
         await follower.stop()
@@ -55,7 +58,12 @@ async def main() -> None:
         await writer.close()
         console.close()
         pool.close()
+        if follower.damaged.is_set():
+            replica.distrust()
         replica.close()
+    if follower.damaged.is_set():
+        telemetry.log.error("store_damaged", next="started again, query builds the copy anew from the writer's events")
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

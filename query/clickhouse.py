@@ -22,9 +22,25 @@ T = TypeVar("T")
 # The engine's codes that mean something to a caller (system.errors).
 _TOO_SLOW, _TOO_MUCH_MEMORY, _TOO_MANY_ROWS, _TIMEOUT_BEFORE_START = 159, 241, 396, 160
 
+# And those that say that a file is not what was written: cut short, changed, or gone. Rubbish may fail in any way;
+# the engine then adds what it was reading.
+_DAMAGE = frozenset({32, 33, 39, 40, 107, 226, 228, 246, 271, 432, 740})
+_PASSING = frozenset(
+    {_TOO_SLOW, _TOO_MUCH_MEMORY, _TOO_MANY_ROWS, _TIMEOUT_BEFORE_START, 76, 394}
+)  # no handles; killed
+_WHILE_READING = "While reading or decompressing"
+
+# Reads that a join's other side has thinned out may be remembered as "nothing here" for later statements: the engine's
+# own tracker has several such wrong answers a year, and exact ones are what we promise.
+_ALWAYS = {"use_query_condition_cache": 0}
+
 
 class StoreInUseError(Exception):
     """The data directory belongs to another process."""
+
+
+class DamagedStoreError(Exception):
+    """The embedded engine cannot read its own directory."""
 
 
 def settle(home: Path) -> int:
@@ -52,20 +68,55 @@ def settle(home: Path) -> int:
 def connect(dsn: str, settings: dict[str, Any] | None = None) -> Client:
     """A client of its own; calls on it run one after the other.
 
-    Raises StoreInUseError where another process holds the embedded engine's directory.
+    Raises StoreInUseError where another process holds the embedded engine's directory, DamagedStoreError where nobody
+    does and it cannot be opened all the same.
     """
     try:
-        return clickhouse_connect.get_client(dsn=dsn, settings=settings or {})
+        return clickhouse_connect.get_client(dsn=dsn, settings=_ALWAYS | (settings or {}))
     except ClickHouseError as error:
-        if "EmbeddedServer" in str(error):
-            raise StoreInUseError(f"{dsn}: another process holds this directory, or it is damaged") from error
-        raise
+        folder = embedded(dsn)
+        if folder is None or "chdb engine" not in str(error):
+            raise
+        if _is_held(folder):
+            raise StoreInUseError(f"{folder}: another process holds this directory") from error
+        raise DamagedStoreError(f"{folder}: the engine cannot open it") from error
+
+
+def embedded(dsn: str) -> Path | None:
+    """The embedded engine's directory; None where the store is a server's."""
+    return Path(dsn.removeprefix("chdb://")) if dsn.startswith("chdb://") else None
+
+
+def discard(folder: Path) -> None:
+    """Delete what the embedded engine made in its directory, and nothing else that may lie there."""
+    for name in ("data", "metadata", "store", "tmp"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def tells_damage(error: BaseException) -> bool:
+    """Whether a statement failed because stored bytes are not those that were written."""
+    if not isinstance(error, DatabaseError):
+        return False
+    return error.code in _DAMAGE or (_WHILE_READING in str(error) and error.code not in _PASSING)
+
+
+def _is_held(folder: Path) -> bool:
+    """Whether a running engine has its lock on the directory."""
+    try:
+        with (folder / "status").open() as status:
+            fcntl.flock(status, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 class Pool:
     """Clients for answers. A statement waits for a free one; blocking calls run on threads of the pool's own."""
 
     def __init__(self, dsn: str, size: int, timeout_s: float) -> None:
+        self.on_damage: Callable[[], None] = lambda: None
         self._settings = {"max_execution_time": timeout_s, "do_not_merge_across_partitions_select_final": 1}
         self._clients = [connect(dsn) for _ in range(size)]
         self._free: asyncio.Queue[Client] = asyncio.Queue()
@@ -76,7 +127,8 @@ class Pool:
     async def rows(self, statement: str, parameters: dict[str, Any]) -> Sequence[Sequence[Any]]:
         """Rows of a statement with bound parameters.
 
-        Raises DEADLINE_EXCEEDED or RESOURCE_EXHAUSTED when it would cost too much.
+        Raises DEADLINE_EXCEEDED or RESOURCE_EXHAUSTED when it would cost too much, UNAVAILABLE when the store turns out
+        to be damaged; `on_damage` hears of that.
         """
 
         def ask(client: Client) -> Sequence[Sequence[Any]]:
@@ -85,6 +137,9 @@ class Pool:
         try:
             return await self._run(ask)
         except DatabaseError as error:
+            if tells_damage(error):
+                self.on_damage()
+                raise not_ready() from error
             if error.code in (_TOO_SLOW, _TIMEOUT_BEFORE_START):
                 raise MeshError(grpc.StatusCode.DEADLINE_EXCEEDED, "the answer would take too long") from error
             if error.code in (_TOO_MUCH_MEMORY, _TOO_MANY_ROWS):

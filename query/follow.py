@@ -14,6 +14,7 @@ from analytics.v1 import follow_pb2, follow_pb2_grpc
 
 from mesh.channel import bearer
 from mesh.telemetry import log
+from query.clickhouse import tells_damage
 from query.replica import MAX_BYTES, MAX_EVENTS, Replica
 
 P = ParamSpec("P")
@@ -33,7 +34,8 @@ _EVENTS = follow_pb2.COMMIT_KIND_EVENTS
 class Follower:
     """Keeps the copy at the writer's heels. `position` is what answers hold; `head` the writer's newest as last heard.
 
-    `on_ready` is told whether answers may be given, each time that may have changed.
+    `on_ready` is told whether answers may be given, each time that may have changed. `damaged` is set once the store
+    cannot be read any more; nothing is answered from then on.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Follower:
         self._stub = follow_pb2_grpc.FollowServiceStub(channel)
         self._metadata = bearer(mesh_token)
         self._on_ready = on_ready
+        self.damaged = asyncio.Event()
         self._ready = False
         # a copy that was built before this process may answer while the writer is away; one in the making may not
         self._built = self.position > 0
@@ -59,8 +62,11 @@ class Follower:
         self._tasks: list[asyncio.Task[None]] = []
         # (head, when it was said): once that head is applied, the copy was complete at that time
         self._heard: deque[tuple[int, float]] = deque(maxlen=1_000)
-        self._check_due = time.monotonic() + _CHECK_EVERY_S
-        idle_s = time.time() - (replica.applied_at or time.time())
+        # first of all: what was lost while no process ran is found before the first answer
+        self._check_due = time.monotonic()
+        self._checked = False
+        # a clock that was put back since makes no copy younger than now
+        idle_s = max(0.0, time.time() - (replica.applied_at or time.time()))
         self._complete_at = time.monotonic() - idle_s
 
     @property
@@ -69,8 +75,11 @@ class Follower:
 
     @property
     def ready(self) -> bool:
-        """Whether answers are whole: caught up once (or the writer is away), and no week is being copied again."""
-        return self._ready and not self._replica.state.repairing
+        """Whether answers are whole: caught up once (or the writer is away), held against the events, and no week is
+        being copied again."""
+        state = self._replica.state
+        checked = self._checked or state.applying > 0
+        return self._ready and checked and not state.repairing and not self.damaged.is_set()
 
     @property
     def repaired_ranges(self) -> int:
@@ -176,12 +185,14 @@ class Follower:
                     await self._empty()
                 elif self._replica.state.repairing:
                     await self._repair()
-                elif time.monotonic() > self._check_due:
-                    self._check_due = time.monotonic() + _CHECK_EVERY_S
+                elif time.monotonic() >= self._check_due and not self._replica.state.applying:
                     await self._work(self._replica.check_visits)
+                    self._check_due, self._checked = time.monotonic() + _CHECK_EVERY_S, True
                 else:
                     await self._apply_next()
             except Exception as error:
+                if tells_damage(error):
+                    self.damaged.set()
                 log.error("copy_failed", position=self.position, error=type(error).__name__, exc_info=error)
                 await asyncio.sleep(1.0)
             await self._announce()

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from analytics.v1 import follow_pb2
+from clickhouse_connect.driver.exceptions import DatabaseError
 
 from mesh.telemetry import log
 from query import tables
-from query.clickhouse import connect
+from query.clickhouse import DamagedStoreError, connect, discard, embedded, tells_damage
 from query.ledger import Ledger, State
 
 MAX_EVENTS = 500_000
@@ -55,14 +56,34 @@ class Replica:
     """The columnar copy as its only writer sees it."""
 
     def __init__(self, dsn: str, ledger_file: Path) -> None:
+        """Raises StoreInUseError, and DamagedStoreError where the embedded engine cannot read its directory."""
         self._client = connect(dsn, _SETTINGS)
-        for statement in tables.CREATE:
-            self._client.command(statement)
-        self._ledger = Ledger(ledger_file, self._store_id())
-        if self.state.position == 0 and self.state.applying == 0:
-            # nothing recorded for this store: whatever it holds is of unknown origin
-            self._truncate()
+        try:
+            for statement in tables.CREATE:
+                self._client.command(statement)
+            self._ledger = Ledger(ledger_file, self._store_id())
+            if self.state.position == 0 and self.state.applying == 0:
+                # nothing recorded for this store: whatever it holds is of unknown origin
+                self._truncate()
+        except DatabaseError as error:
+            self._client.close()
+            if embedded(dsn) and tells_damage(error):
+                raise DamagedStoreError(str(error)) from error
+            raise
         self.repaired_ranges = 0
+
+    @classmethod
+    def opened(cls, dsn: str, ledger_file: Path) -> "Replica":
+        """The copy as it was left; an empty one where the embedded engine cannot read its directory any more."""
+        try:
+            return cls(dsn, ledger_file)
+        except DamagedStoreError as error:
+            folder = embedded(dsn)
+            if folder is None:
+                raise
+            log.error("store_damaged", reason=str(error)[:200])
+            discard(folder)
+            return cls(dsn, ledger_file)
 
     @property
     def state(self) -> State:
@@ -110,6 +131,10 @@ class Replica:
         """Begin anew at position 0. Interrupted, it is finished when the store is opened next."""
         self._ledger.forget()
         self._truncate()
+
+    def distrust(self) -> None:
+        """Have whoever opens the store next begin anew; for a store that turned out to be damaged."""
+        self._ledger.forget()
 
     def drop_weeks(self, weeks: Iterable[str]) -> None:
         for week in weeks:

@@ -164,6 +164,9 @@ def test_a_store_that_does_not_start_is_one_line_and_the_other_is_stopped(
         "gen",
         "test",
         "bench",
+        "chaos",
+        "verify",
+        "rebuild",
     ],
 )
 def test_every_command_explains_itself(run: Run, command: str) -> None:
@@ -173,7 +176,8 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["status", "events --site demo", "sql SELECT", "import events /dev/null --site demo"]
+    "command",
+    ["status", "verify", "rebuild", "events --site demo", "sql SELECT", "import events /dev/null --site demo"],
 )
 def test_a_command_without_a_mesh_says_how_to_start_one(run: Run, tmp_path: Path, command: str) -> None:
     assert "no mesh runs on" in one_line(run(*command.split(), "--data", str(tmp_path)))

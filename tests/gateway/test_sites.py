@@ -30,10 +30,28 @@ async def test_a_site_is_made_listed_changed_and_removed(mesh: Mesh, http: httpx
     changed = await http.patch("/api/v1/sites/shop", json={"retention": 6, "domains": []}, headers=WITH_KEY)
     assert (changed.json()["retention"], changed.json()["domains"]) == (6, [])
     assert changed.json()["timezone"] == "Europe/Berlin"
-    assert mesh.writer.masks == [["domains", "retention_months"]]
+    assert mesh.writer.masks == [["retention_months", "domains"]]
 
     assert (await http.delete("/api/v1/sites/shop", headers=WITH_KEY)).status_code == 204
     assert (await http.get("/api/v1/sites", headers=WITH_KEY)).json() == {"sites": []}
+
+
+async def test_own_traffic_and_path_rules_are_managed_list_by_list(mesh: Mesh, http: httpx.AsyncClient) -> None:
+    lists = {
+        "excludedIps": ["192.0.2.0/24"],
+        "excludedPaths": ["/admin/*"],
+        "excludedHostnames": ["staging.example"],
+        "excludedCountries": ["DE"],
+        "pathRules": ["/user/*"],
+    }
+    made = await http.post("/api/v1/sites", json={"id": "own", **lists}, headers=WITH_KEY)
+    assert {key: made.json()[key] for key in lists} == lists
+    patch = {"excludedIps": [], "pathRules": ["/a/*", "/b/*"]}
+    changed = await http.patch("/api/v1/sites/own", json=patch, headers=WITH_KEY)
+    assert {key: changed.json()[key] for key in lists} == lists | patch
+    assert mesh.writer.masks[-1] == ["excluded_ips", "path_rules"]
+    wrong = await http.patch("/api/v1/sites/own", json={"excludedIps": ["192.0.2.1", 7]}, headers=WITH_KEY)
+    assert (wrong.status_code, wrong.json()["field"]) == (400, "excludedIps[1]")
 
 
 async def test_a_site_keeps_25_months_in_memory_mode_unless_told(mesh: Mesh, http: httpx.AsyncClient) -> None:

@@ -185,7 +185,8 @@ def answer(events: list[Event], request: query_pb2.QueryRequest, start: datetime
         if not names or any(something for _, something in values):
             rows.append((key, tuple(number for number, _ in values)))
     if len(names) == 1 and names[0].startswith("time"):
-        known, moment = {key for key, _ in rows}, start
+        # in UTC: steps of local time would pass through the hour that clocks skip
+        known, moment = {key for key, _ in rows}, start.astimezone(UTC)
         while moment < end:
             key = (bucket(names[0], moment, zone, start.astimezone(zone).date()),)
             if key not in known:

@@ -191,3 +191,37 @@ def test_every_answer_equals_its_definition(
         assert [key for key, _ in rows] == [key for key, _ in expected], request
         for (_, got), (_, want) in zip(rows, expected, strict=True):
             assert got == pytest.approx(want, abs=1e-6), request
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "hours"),
+    [
+        ("Europe/Berlin", "2026-03-28T23:29:00+00:00", 4),  # clocks skip the hour from 2 to 3
+        ("Europe/Berlin", "2026-10-24T22:29:00+00:00", 5),  # and repeat it
+        ("Australia/Lord_Howe", "2026-04-04T13:10:00+00:00", 5),  # repeat half of one
+    ],
+)
+def test_hours_around_a_change_of_clocks_are_those_that_the_clock_showed(
+    store: Store, runner: asyncio.Runner, zone: str, start: str, hours: int
+) -> None:
+    begin = datetime.fromisoformat(start)
+    site = next(numbers)
+    events = [
+        event("pageview", begin + timedelta(minutes=minute), str(uuid.UUID(int=site << 64 | minute)), site=site)
+        for minute in range(0, hours * 60, 20)
+    ]
+    store.replica.apply([commit_of(store.replica.state.position + 1, events)])
+    request = query_pb2.QueryRequest(
+        metrics=["visits", "pageviews"],
+        dimensions=["time:hour"],
+        date_range=[start, (begin + timedelta(hours=hours)).isoformat()],
+        timezone=zone,
+    )
+    question = language.parse(request, site, ZoneInfo(zone), pages.Page(0, NOW), None)
+    found = runner.run(answer(store.pool, question))
+    shown = [(begin + timedelta(minutes=minute)).astimezone(ZoneInfo(zone)) for minute in range(hours * 60)]
+    labels = list(dict.fromkeys(f"{moment:%Y-%m-%d %H}:00:00" for moment in shown))
+    assert [row.dimensions[0] for row in found.rows] == labels
+    assert sum(int(row.metrics[0]) for row in found.rows) == len(events)
+    expected = brute.answer(events, request, question.span.start, question.span.end)
+    assert [(row.dimensions, row.metrics) for row in found.rows] == expected

@@ -12,8 +12,8 @@ import pytest
 
 from mesh import channel
 from tests.query.conftest import SITES, serving
+from tests.query.held import DAY
 from tests.query.sample import event, new_visit
-from tests.query.test_replica import DAY
 from tests.query.writer import MESH_TOKEN, Truth, Writer
 
 ROOT = Path(__file__).parents[2]

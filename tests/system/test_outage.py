@@ -13,7 +13,7 @@ from mesh.channel import bearer
 from mesh.ids import new_id
 
 
-async def test_views_are_acknowledged_while_the_writer_hangs_and_stored_when_it_is_back(
+async def test_f03_views_are_acknowledged_while_the_writer_hangs_and_stored_when_it_is_back(
     mesh: Mesh, channels: dict[str, grpc.aio.Channel], eventually: Any
 ) -> None:
     spool = spool_pb2_grpc.SpoolServiceStub(channels["edge"])
@@ -44,7 +44,7 @@ async def test_views_are_acknowledged_while_the_writer_hangs_and_stored_when_it_
     await eventually(lambda: mesh.query(["pageviews"], filters=[["is", "page", ["/outage"]]]), [([], [40])])
 
     async def left() -> tuple[int, int, str]:
-        assert (await mesh.view("/after")).status == 202  # live traffic is what closes the breaker
+        assert (await mesh.view("/after")).status == 202
         now = await status()
         return now.entries, now.balance.in_flight, now.breaker
 
@@ -54,7 +54,7 @@ async def test_views_are_acknowledged_while_the_writer_hangs_and_stored_when_it_
     assert balance.acknowledged + balance.carried == settled
 
 
-async def test_without_spool_and_writer_nothing_is_acknowledged(mesh: Mesh, eventually: Any) -> None:
+async def test_f11_without_spool_and_writer_nothing_is_acknowledged(mesh: Mesh, eventually: Any) -> None:
     mesh.kill("redis", signal.SIGSTOP)
     mesh.kill("writer", signal.SIGSTOP)
     event_id = new_id()
@@ -73,7 +73,7 @@ async def test_without_spool_and_writer_nothing_is_acknowledged(mesh: Mesh, even
     await eventually(lambda: mesh.query(["pageviews"], filters=[["is", "page", ["/refused"]]]), [([], [1])])
 
 
-async def test_views_keep_their_place_in_the_day_when_the_drain_brings_them(mesh: Mesh, eventually: Any) -> None:
+async def test_f20_views_keep_their_place_in_the_day_when_the_drain_brings_them(mesh: Mesh, eventually: Any) -> None:
     """One session, half before and half in the outage: one visit, whose duration is that of its events."""
     session = new_id()
     assert (await mesh.view("/one", sessionId=session)).status == 202

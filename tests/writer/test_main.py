@@ -120,7 +120,7 @@ async def test_what_is_not_allowed_or_too_much_is_refused(empty_database: str) -
         assert caught.value.code() == grpc.StatusCode.PERMISSION_DENIED
 
 
-async def test_while_the_database_is_away_it_is_unavailable_and_rejects_nothing(empty_database: str) -> None:
+async def test_f04_while_the_database_is_away_it_is_unavailable_and_rejects_nothing(empty_database: str) -> None:
     base, _, name = empty_database.rpartition("/")
     async with writer(empty_database) as (channel, process):
         await until_health(channel, SERVING)
@@ -190,7 +190,7 @@ async def test_another_wrap_key_than_the_databases_ends_it_with_code_2(empty_dat
     assert log.strip().splitlines()[-1].startswith("ANALYTICS_WRAP_KEY: not the key of this database")
 
 
-async def test_a_database_that_hangs_is_not_served(empty_database: str) -> None:
+async def test_f04_a_database_that_hangs_is_not_served(empty_database: str) -> None:
     """The whole server stops answering, connections and all, and goes on."""
     async with writer(empty_database) as (channel, _):
         await until_health(channel, SERVING)
@@ -215,7 +215,7 @@ async def test_a_database_that_hangs_is_not_served(empty_database: str) -> None:
         await connection.close()
 
 
-async def test_killed_in_the_middle_it_has_stored_each_acknowledged_event_once(empty_database: str) -> None:
+async def test_f01_killed_in_the_middle_it_has_stored_each_acknowledged_event_once(empty_database: str) -> None:
     acknowledged: list[str] = []
     enough = asyncio.Event()
     sent: list[list] = []

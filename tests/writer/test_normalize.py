@@ -9,9 +9,10 @@ from analytics.v1.event_pb2 import NormalizedEvent
 
 from tests.writer.conftest import NOON, view
 from writer.ingest.identity import Keyring
-from writer.ingest.normalize import Draft, SiteRules, draft, read
+from writer.ingest.normalize import Draft, draft, read
 from writer.ingest.parts import RefusedError, language_tag, revenue_micros, screen_class
 from writer.ingest.place import Places
+from writer.ingest.rules import SiteRules
 from writer.wrap import Wrapper
 
 PLACES = Places(None)

@@ -27,6 +27,12 @@ PLACES = Places(None)
         ("195.201.0.1", "DE"),
         (" 8.8.8.8 ", "US"),
         ("2002:808:808::1", "US"),
+        ("0:0:0:0:0:ffff:8.8.8.8", "US"),
+        ("8.8.8.8%eth0", "US"),
+        ("1.1.1.1", "AU"),
+        ("193.0.6.139", "NL"),
+        ("200.160.2.3", "BR"),
+        ("2001:200::1", "JP"),
     ],
 )
 def test_a_public_address_has_a_country(ip: str, country: str) -> None:
@@ -58,6 +64,17 @@ def test_a_public_address_has_a_country(ip: str, country: str) -> None:
         "8.8.8.8.8",
         "999.1.1.1",
         "8.8.8.8:443",
+        "8.8.8.8/32",
+        "08.8.8.8",
+        "198.18.0.1",
+        "203.0.113.5",
+        "240.0.0.1",
+        "::8.8.8.8",
+        "3fff::1",
+        "fec0::1",
+        "100::1",
+        "::ffff:100.64.0.1",
+        "2002:a00:1::1",
     ],
 )
 def test_a_private_reserved_or_malformed_address_is_nowhere(ip: str) -> None:
@@ -159,6 +176,27 @@ def test_a_city_file_that_changes_is_read_again_and_a_torn_one_is_not(tmp_path: 
         assert places.locate("81.2.69.142") == Place("GB", "GB-ENG" if city else "", city)
     file.unlink()
     assert not places.refresh()
+    places.close()
+
+
+def test_a_new_file_of_the_same_time_is_read_too(tmp_path: Path) -> None:
+    file, new = tmp_path / "city.mmdb", tmp_path / "new.mmdb"
+    file.write_bytes(database("GeoLite2-City", "81.2.69.0/24", town("Boxford")))
+    new.write_bytes(database("GeoLite2-City", "81.2.69.0/24", town("Newbury")))
+    for each in (file, new):
+        os.utime(each, (1, 1))
+    places = Places(file)
+    new.replace(file)
+    assert places.refresh()
+    assert places.locate("81.2.69.142").city == "Newbury"
+    places.close()
+
+
+def test_a_region_is_told_with_its_country_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "city.mmdb"
+    file.write_bytes(database("DBIP-City-Lite", "81.2.69.0/24", {"subdivisions": [{"names": {"en": "England"}}]}))
+    places = Places(file)
+    assert places.locate("81.2.69.142") == Place("GB", "", "")  # the maker gives no code
     places.close()
 
 

@@ -30,14 +30,16 @@ SITES = "SELECT * FROM sites WHERE deleted_at IS NULL ORDER BY id"
 SITE_FOR_CHANGE = "SELECT * FROM sites WHERE id = $1 AND deleted_at IS NULL FOR UPDATE"
 INSERT_SITE = """
     INSERT INTO sites (id, timezone, identity, domains, retention_months, ignore_privacy_signals, query_parameters,
-                       hash_routing, key_wrapped)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                       hash_routing, excluded_ips, excluded_paths, excluded_hostnames, excluded_countries, path_rules,
+                       key_wrapped)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
     ON CONFLICT DO NOTHING
     RETURNING *
 """
 UPDATE_SITE = """
     UPDATE sites SET timezone = $2, identity = $3, domains = $4, retention_months = $5, ignore_privacy_signals = $6,
-                     query_parameters = $7, hash_routing = $8
+                     query_parameters = $7, hash_routing = $8, excluded_ips = $9, excluded_paths = $10,
+                     excluded_hostnames = $11, excluded_countries = $12, path_rules = $13
     WHERE id = $1 AND deleted_at IS NULL
     RETURNING *
 """
@@ -251,6 +253,11 @@ def _site_values(site: site_pb2.Site) -> tuple[object, ...]:
         site.ignore_privacy_signals,
         list(site.query_parameters),
         site.hash_routing,
+        list(site.excluded_ips),
+        list(site.excluded_paths),
+        list(site.excluded_hostnames),
+        list(site.excluded_countries),
+        list(site.path_rules),
     )
 
 
@@ -265,6 +272,11 @@ def _site(row: asyncpg.Record) -> site_pb2.Site:
         ignore_privacy_signals=row["ignore_privacy_signals"],
         query_parameters=row["query_parameters"],
         hash_routing=row["hash_routing"],
+        excluded_ips=row["excluded_ips"],
+        excluded_paths=row["excluded_paths"],
+        excluded_hostnames=row["excluded_hostnames"],
+        excluded_countries=row["excluded_countries"],
+        path_rules=row["path_rules"],
         created_at_us=_microseconds(row["created_at"]),
     )
 

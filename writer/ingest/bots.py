@@ -104,8 +104,22 @@ _MARKS: Final = (
     "Google-Read-Aloud|Google favicon|Google Web Preview|BingPreview|[Ll]ink ?[Cc]heck|[Vv]alidator",
     "^masscan|Nmap|sqlmap|Nikto|Nuclei",
 )
-# Names in the package's list that apps and devices of people carry too.
-_OF_PEOPLE: Final = frozenset({"Viber", "Fluid", "Sonic", "Fever", "Trove", "Jetty", "linko"})
+# What the package lists, and people's browsers, apps and phones carry: a build of Android 15 that millions have,
+# Facebook's browser of 2026, editors with a browser in them.
+_OF_PEOPLE: Final = frozenset(
+    {r"AP3A\.240617\.008", "MetaIAB Facebook", r"Code\/1\.", r"Trae\/"}
+    | {"Viber", "Fluid", "Sonic", "Fever", "Trove", "Jetty", "linko", "Butterfly", "Expanse"}
+)
+# These are bots where the user agent begins with the name; within one it is an app's or a phone's.
+_AT_THE_START: Final = frozenset(
+    {"Sogou", r"008\/", "Goodreads", r"Tumblr\/", r"PayPal\/", r"Bluesky\/", r"Notion\/", r"Grammarly\/", r"Asana\/"}
+    | {"Feedly", "Magellan", "Adventurer", "Blackboard", "Disqus", "Mastodon", "Swisscows", r"Instapaper\/", r"RED\/"}
+    | {"Charlotte", "Hatena", r"Salesforce\.com", r"Make\/", r"Stripe\/", "Podimo", r"Overcast\/", r"PocketCasts\/"}
+)
+# Phones and tablets whose name is what bots are called.
+_PEOPLES_DEVICES: Final = (r"Android [\d.]+; (?:[A-Z]{1,2} [Bb]ot (?:[Tt]ab )?\d|Spider \d)",)
+
+_PERSON: Final = "person"
 
 _Row = tuple[str, str, None, None, None, None]
 
@@ -118,8 +132,11 @@ def _listed() -> list[_Row]:
     return [
         row
         for entry in CRAWLER_USER_AGENTS_DATA
-        if entry["pattern"] not in _OF_PEOPLE
-        for row in _rows("ai_crawler" if "ai-crawler" in entry.get("tags", ()) else "crawler", (entry["pattern"],))
+        if (pattern := entry["pattern"]) not in _OF_PEOPLE
+        for row in _rows(
+            "ai_crawler" if "ai-crawler" in entry.get("tags", ()) else "crawler",
+            (f"^{pattern}" if pattern in _AT_THE_START else pattern,),
+        )
     ]
 
 
@@ -129,6 +146,7 @@ _MATCHER = ua_parser_rs.UserAgentExtractor(
         *_rows("ai_crawler", _AI_CRAWLERS),
         *_rows("headless", _HEADLESS),
         *_rows("library", _LIBRARIES),
+        *_rows(_PERSON, _PEOPLES_DEVICES),
         *_listed(),
         *_rows("crawler", _MARKS),
     ]
@@ -140,7 +158,7 @@ _AHEAD = re.compile(r"prefetch|prerender|preview", re.IGNORECASE)
 def bot_kind(user_agent: str) -> str:
     """`ai_assistant`, `ai_crawler`, `headless`, `library` or `crawler`; "" for a person, and for no user agent."""
     found = _MATCHER.extract(user_agent[:MAX_USER_AGENT])
-    return found.family if found else ""
+    return found.family if found and found.family != _PERSON else ""
 
 
 @lru_cache(maxsize=16_384)

@@ -14,6 +14,7 @@ from ua_parser.loaders import load_builtins
 from ua_parser_rs import OSExtractor, UserAgentExtractor
 
 from writer.ingest.bots import MAX_USER_AGENT
+from writer.ingest.form import form_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ _BROWSERS: Final = {
     "MiuiBrowser": "Mi Browser",
     "Google": "Google App",
     "YandexSearch": "Yandex App",
+    "Facebook Messenger": "Messenger",
+    "Twitter": "X (Twitter)",
     "QQ Browser Mobile": "QQ Browser",
     "Amazon Silk": "Silk",
     "NetFront NX": "NetFront",
@@ -72,11 +75,17 @@ _BROWSERS: Final = {
 _MORE_BROWSERS: Final = (
     (r"\bOPX/(\d+)", "Opera GX"),
     (r"\bOPR/(\d+)[\d.]* \(Edition GX", "Opera GX"),
+    (r"\bOPR/(\d+)\.\d+\.2254\b", "Opera Mini"),  # the build of the newer Android app
+    (r"\bOPT/(\d+)", "Opera Touch"),
     (r"\bArc(?:Mobile2?)?/(\d+)", "Arc"),
     (r"\b(?:Ddg|DuckDuckGo)/(\d+)", "DuckDuckGo"),
     (r"\bHuaweiBrowser/(\d+)", "Huawei Browser"),
     (r"\bHeyTapBrowser/(\d+)", "HeyTap Browser"),
     (r"\bVivoBrowser/(\d+)", "vivo Browser"),
+    (r"\bMZBrowser/(\d+)", "Meizu Browser"),
+    (r"\bQuark/(\d+)", "Quark"),
+    (r"\bABB/(\d+)", "Adblock Browser"),
+    (r"\bNAVER\(inapp; search; \d+; (\d+)", "Naver App"),
     (r"\bWhale/(\d+)", "Whale"),
     (r"\bEcosia(?:Android|iOS| ios@| android@)/?(\d+)", "Ecosia"),
     (r"\bAvast(?:SecureBrowser)?/(\d+)", "Avast Secure Browser"),
@@ -85,18 +94,24 @@ _MORE_BROWSERS: Final = (
     (r"\b(?:musical_ly|trill)_(\d\d)|\bBytedanceWebview", "TikTok"),
     (r"\bBarcelona (\d+)", "Threads"),
     (r"\bInstagram (\d+)", "Instagram"),
-    (r"\bMessengerLiteForiOS|FBAN/Messenger.*FBAV/(\d+)", "Messenger"),
-    (r"\bFBAV/(\d+)", "Facebook"),
-    (r"\bSnapchat/(\d+)", "Snapchat"),
+    (r"\b(?:FBAN|FB_IAB)/(?:Messenger|MESSENGER|Orca|ORCA).*FBAV/(\d+)|\bMessengerLiteForiOS", "Messenger"),
+    (r"\bFBAV/(\d+)|\bMetaIAB Facebook", "Facebook"),
+    (r"Snapchat/?(\d+)", "Snapchat"),
     (r"\[?\bPinterest/(?:Android|iOS)|\bPinterest/(\d+)", "Pinterest"),
     (r"\bLinkedInApp\b", "LinkedIn"),
-    (r"\bTwitter(?:Android| for (?:iPhone|iPad)/)?/?(\d+)?", "X (Twitter)"),
+    (r"\bTwitter(?:Android| for (?:iPhone|iPad))\b/?(\d+)?", "X (Twitter)"),
     (r"\bMicroMessenger/(\d+)", "WeChat"),
+    (r" QQ/(\d+)", "QQ"),
+    (r"\bBingSapphire/(\d+)", "Bing App"),
+    (r"\bDaumApps/(\d+)", "Daum App"),
     (r"\b[Ll]ine/(\d+)", "LINE"),
     (r"\bKAKAOTALK[/ ](\d+)", "KakaoTalk"),
     (r"\bReddit/(?:Version )?(\d+)", "Reddit"),
     (r"\bTelegram-Android/(\d+)", "Telegram"),
-    (r"\bNAVER\(inapp; search; \d+; (\d+)", "Naver App"),
+    (r"\bbaiduboxapp/(\d+)", "Baidu App"),
+    (r"\bSogouMobileBrowser/(\d+)", "Sogou Browser"),
+    (r"\bYaBrowser/(\d+)", "Yandex Browser"),
+    (r"\bYa(?:App_Android|SearchApp|SearchBrowser)/(\d+)", "Yandex App"),
 )
 # Browsers whose user agent is Chrome's to the letter, or an app's wrapped engine: their brand tells.
 _BRANDS: Final = {
@@ -120,11 +135,27 @@ _BRANDS: Final = {
     "Whale": "Whale",
     "HuaweiBrowser": "Huawei Browser",
     "Avast Secure Browser": "Avast Secure Browser",
+    "AvastSecureBrowser": "Avast Secure Browser",
     "AVG Secure Browser": "AVG Secure Browser",
+    "Avira Secure Browser": "Avira Secure Browser",
+    "CCleaner Browser": "CCleaner Browser",
+    "Norton Private Browser": "Norton Private Browser",
+    "Opera Air": "Opera",
+    "Brave Browser": "Brave",
+    "Oculus Browser": "Oculus Browser",
     "Android WebView": "Android WebView",
     "Ecosia": "Ecosia",
     "Silk": "Silk",
 }
+# The same for systems: ua-parser has no consoles, and takes Huawei's computers for what they imitate.
+_MORE_SYSTEMS: Final = (
+    (r"\bOpenHarmony[ -](\d+)(?:\.(\d+))?", "HarmonyOS"),
+    (r"\bX(?:box|BOX)\b", "Xbox"),
+    (r"\bPlay[Ss]tation ?([2-5])", "PlayStation"),
+    (r"\bNintendo Switch ?(2)?\b", "Nintendo Switch"),
+    (r"\bNintendo 3DS\b", "Nintendo 3DS"),
+    (r"\bNintendo WiiU\b", "Wii U"),
+)
 _ENGINES: Final = frozenset({"", "Chrome", "Chromium", "Android WebView"})
 _BRAND = re.compile(r'"([^"\\]{1,60})"\s*;\s*v\s*=\s*"(\d{1,5})')
 _SYSTEMS: Final = {
@@ -134,6 +165,7 @@ _SYSTEMS: Final = {
     "Chromium OS": "Chrome OS",
     "ATV OS X": "tvOS",
     "Chromecast Android": "Android",
+    "Chromecast Linux": "Chromecast",
     "WebTV": "",
     "webOS TV": "webOS",
     "WebOS": "webOS",
@@ -145,35 +177,34 @@ _KNOWN_PLATFORMS: Final = frozenset(
     {"Windows", "macOS", "Android", "Linux", "Chrome OS", "Chromium OS", "iOS", "Fuchsia"}
 )
 
-_CONSOLE = re.compile(r"Xbox|PlayStation|PLAYSTATION|Nintendo|Steam ?Deck|Ouya|OUYA")
-_TV = re.compile(
-    r"[Ss]mart-? ?TV|SMART-TV|Google ?TV|Android ?TV|Apple ?TV|tvOS|HbbTV|Web0S|webOS\.TV|NetCast|CrKey|Chromecast|"
-    r"BRAVIA|\bAFT[A-Z0-9]{1,6}\b|Roku|VIDAA|Viera|VIERA|DTV|InettvBrowser|TV Safari|\bTV\b|MiTV|MIBOX|MiBOX|AQUOS|"
-    r"SHIELD Android|PhilipsTV|Philips;|NETTV|Hisense|TCL_TV|POV_TV|\bSTB\b|SetTopBox",
-    re.ASCII,
-)
-_TABLET = re.compile(
-    r"iPad|PlayBook|Kindle|\bSilk/|\bKF[A-Z]{2,6}\b|\b[Tt]ablet\b(?! PC)|\bSM-[TX]\d{3}|\bSM-P\d{3}|\bGT-[NP]\d{4}|"
-    r"Nexus (?:7|9|10)\b|Pixel (?:C|Tablet)\b|\bTB-?[A-Z0-9]{4,}|Lenovo TAB|MediaPad|MatePad|\b(?:AGS|BAH)\d?-|"
-    r"Xiaomi Pad|\bMi ?Pad|Redmi Pad|\bPad \d|Transformer|Xoom|Galaxy Tab|\bSGP\d{3}|\bOPD\d{4}|ONEPLUS Pad",
-    re.ASCII,
-)
-_MOBILE = re.compile(
-    r"Mobi|iPhone|iPod|Windows Phone|IEMobile|BlackBerry|BB10|Opera Mini|UCWEB|Symb(?:ian|OS)|Series ?[346]0|KAIOS|"
-    r"KaiOS|MIDP|J2ME|Nokia|webOS/|hpwOS|Palm|DoCoMo|UP\.Browser|Maemo|MeeGo|\bMAUI\b|Bada/|BREW",
-    re.ASCII,
-)
-_DESKTOP = re.compile(r"Windows|Macintosh|X11|Linux|CrOS|Mac OS X|Mac_PowerPC|OpenBSD|FreeBSD|AmigaOS|Haiku|BeOS|OS/2")
+# Safari from 26 on says iPhone OS 18_6 or 18_7 whatever the system is; its own version is the system's.
+_FROZEN_IOS = re.compile(r"(?:iPhone|CPU) OS 18[_.][67]")
+_TRUE_IOS = re.compile(r"; iOS (\d+)[_.](\d+)|FBSV/(\d+)\.(\d+)|Version/(\d+)\.(\d+)")
+# iPads ask for desktop sites by default: these browsers then call themselves Mac, but keep the names of their iOS apps.
+_DESKTOP_IPAD = re.compile(r"Macintosh.*(?:CriOS|FxiOS|EdgiOS|OPiOS|GSA)/")
 
 
 _PARTS = attrgetter("regex", "family", "major", "minor", "patch", "patch_minor")
 
 
 def _extractors() -> tuple[UserAgentExtractor, OSExtractor]:
-    # a rule's second group is the major version; the first would be the name
-    own = [(f"()(?:{pattern})", name, None, None, None, None) for pattern, name in _MORE_BROWSERS]
     agents, systems, _ = load_builtins()
-    return UserAgentExtractor([*own, *map(_PARTS, agents)]), OSExtractor(map(_PARTS, systems))
+    return (
+        UserAgentExtractor([*map(_own_rule, _MORE_BROWSERS), *map(_PARTS, agents)]),
+        OSExtractor([*map(_own_rule, _MORE_SYSTEMS), *map(_PARTS, systems)]),
+    )
+
+
+def _own_rule(rule: tuple[str, str]) -> tuple[str, str, None, None, None, None]:
+    pattern, name = rule
+    return (
+        f"()(?:{pattern})",
+        name,
+        None,
+        None,
+        None,
+        None,
+    )  # the second group is the version; the first would be a name
 
 
 _AGENTS, _OPERATING_SYSTEMS = _extractors()
@@ -185,12 +216,12 @@ def device_of(user_agent: str, hints: ClientHints) -> Device:
     text = user_agent[:MAX_USER_AGENT]
     browser, version = _browser(text)
     brand, brand_version = _branded(hints)
-    if brand and (browser in _ENGINES or browser == brand):
+    if brand and (browser in _ENGINES or brand.startswith(browser)):  # "Opera GX" calls itself Opera
         browser, version = brand, brand_version
     system, system_version = _system(text)
-    if hints.platform:
+    if hints.platform and system != "Xbox":  # which calls itself Windows
         system, system_version = _hinted_system(hints, system, system_version)
-    return Device(browser, version, system, system_version, _class(text, hints))
+    return Device(browser, version, system, system_version, form_of(text, hints.model, hints.mobile, hints.platform))
 
 
 def _browser(text: str) -> tuple[str, str]:
@@ -217,9 +248,20 @@ def _system(text: str) -> tuple[str, str]:
     if not found:
         return "", ""
     name = _SYSTEMS.get(found.family, found.family)
+    if name == "iOS" and _FROZEN_IOS.search(text):
+        return name, _true_ios(text)
+    if name == "Mac OS X" and _DESKTOP_IPAD.search(text):
+        return "iOS", ""
     if _frozen(name, text):
         return name, ""
     return name, _version(found.major, found.minor) if name else ""
+
+
+def _true_ios(text: str) -> str:
+    """The version beside a frozen one, "" if nothing tells it."""
+    found = _TRUE_IOS.search(text)
+    major, minor = filter(None, found.groups()) if found else ("", "")
+    return _version(major, minor)
 
 
 def _frozen(system: str, text: str) -> bool:
@@ -254,20 +296,3 @@ def _windows_version(major: int, minor: str) -> str:
     if major == 0:
         return {"1": "7", "2": "8", "3": "8.1"}.get(minor, "")
     return "11" if major >= 13 else "10"
-
-
-def _class(text: str, hints: ClientHints) -> str:
-    if _CONSOLE.search(text):
-        return "console"
-    if _TV.search(text):
-        return "tv"
-    android = "Android" in text or hints.platform.strip('" ') == "Android"
-    if _TABLET.search(text):
-        return "tablet"
-    if hints.mobile == "?1" or _MOBILE.search(text):
-        return "mobile"
-    if android:
-        return "tablet"  # Android without the word Mobile, by Google's own rule
-    if _DESKTOP.search(text):
-        return "desktop"
-    return "desktop" if hints.platform else ""

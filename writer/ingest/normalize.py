@@ -1,18 +1,18 @@
 """One envelope becomes one event. Pure but for look-ups in memory; the address and the user agent end here."""
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from analytics.v1 import event_pb2, site_pb2
+from analytics.v1 import event_pb2
 from analytics.v1.event_pb2 import NormalizedEvent, RawEventEnvelope
 
 from mesh.clock import DAY, HOUR
 from mesh.ids import is_uuid, uuid7_time_us
 from writer.ingest.bots import ignore_reason
 from writer.ingest.identity import Keyring, SaltKey
-from writer.ingest.page import ascii_host
 from writer.ingest.parts import (
     RefusedError,
+    Touch,
+    country_of,
     device_part,
     language_tag,
     page_part,
@@ -22,6 +22,7 @@ from writer.ingest.parts import (
     touch_part,
 )
 from writer.ingest.place import Places
+from writer.ingest.rules import SiteRules, excludes_address
 from writer.ingest.visits import DAILY, MEMORY, Claim, Key
 
 _CUSTOM, _PAGEVIEW = event_pb2.EVENT_KIND_CUSTOM, event_pb2.EVENT_KIND_PAGEVIEW
@@ -35,6 +36,7 @@ BUILT_IN_NAMES: Final[dict[int, str]] = {
     event_pb2.EVENT_KIND_SESSION_END: "session_end",
     event_pb2.EVENT_KIND_EXPOSURE: "experiment_exposure",
 }
+EXCLUDED: Final = "excluded"
 _YEAR_2000, _YEAR_2200 = 946_684_800_000_000, 7_258_118_400_000_000
 _FRESH_US, _REACH_US = 48 * HOUR, 72 * HOUR
 
@@ -53,27 +55,6 @@ class Draft(NamedTuple):
     body: bytes  # serialised fields of NormalizedEvent: all of them, or all but those of the visit with a claim
     first_touch: bytes
     claim: Claim | None
-
-
-@dataclass(frozen=True, slots=True)
-class SiteRules:
-    """What a site's settings mean for its events."""
-
-    number: int
-    identity: event_pb2.IdentityMode
-    own_hosts: frozenset[str]
-    kept_parameters: tuple[str, ...]
-    hash_routing: bool
-
-    @classmethod
-    def of(cls, site: site_pb2.Site) -> "SiteRules":
-        return cls(
-            number=site.number,
-            identity=DAILY if site.identity == DAILY else MEMORY,
-            own_hosts=frozenset(host for domain in site.domains if (host := ascii_host(domain))),
-            kept_parameters=tuple(site.query_parameters),
-            hash_routing=site.hash_routing,
-        )
 
 
 def read(envelope: bytes) -> RawEventEnvelope:
@@ -98,6 +79,9 @@ def draft(event: RawEventEnvelope, rules: SiteRules, keyring: Keyring, places: P
     user_agent = event.user_agent[:1_024]
     if not event.keep_bots and (reason := ignore_reason(user_agent, event.purpose)):
         return reason
+    page = page_part(event.page_url, rules)
+    if page.excluded or (page.elsewhere and not event.import_id) or _is_own_traffic(event, rules, places):
+        return EXCLUDED
     event_id = event.event_id.lower()
     if not is_uuid(event_id):
         raise RefusedError("event_id", f'"{event_id[:40]}" is no UUID')
@@ -115,11 +99,7 @@ def draft(event: RawEventEnvelope, rules: SiteRules, keyring: Keyring, places: P
         identity=mode,
     )
     user_hash = _set_own_fields(own, event, keyring, rules.number)
-    parts = (
-        page_part(event.page_url, rules.kept_parameters, rules.hash_routing)
-        + device_part(event, user_agent)
-        + place_part(places, event)
-    )
+    parts = page.body + device_part(event, user_agent) + place_part(places, event)
     first_touch = _first_touch(event, rules, continues=mode == MEMORY)
     visit_id = visitor_id = claim = None
     if mode == DAILY:
@@ -152,6 +132,13 @@ def draft(event: RawEventEnvelope, rules: SiteRules, keyring: Keyring, places: P
         first_touch,
         claim,
     )
+
+
+def _is_own_traffic(event: RawEventEnvelope, rules: SiteRules, places: Places) -> bool:
+    """By where it comes from; by page the page's part tells."""
+    if rules.excluded_networks and event.ip and excludes_address(rules, event.ip[:64]):
+        return True
+    return bool(rules.excluded_countries) and country_of(places, event) in rules.excluded_countries
 
 
 def _mode(event: RawEventEnvelope, rules: SiteRules) -> event_pb2.IdentityMode:
@@ -252,7 +239,17 @@ def _first_touch(event: RawEventEnvelope, rules: SiteRules, *, continues: bool) 
     # only a referrer that says it is the session's first can tell that the session continues another
     first_referrer = referrer if explicit and continues else ""
     return touch_part(
-        url[:2_000], referrer[:2_000], utm, finished, event.navigation, continues, first_referrer, base, rules.own_hosts
+        Touch(
+            url[:2_000],
+            referrer[:2_000],
+            utm,
+            finished,
+            event.navigation,
+            continues,
+            first_referrer[:2_000],
+            base[:2_000],
+            rules.own_hosts,
+        )
     )
 
 

@@ -43,21 +43,25 @@ class Url:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`hostname` with a port where it is not the scheme's default, ≤ 255 characters; `path` ≤ 2,000 characters."""
+    """`hostname` with a port where it is not the scheme's default, ≤ 255 characters; `path` ≤ 2,000 characters.
+
+    `plain` is the path without any query, and `host` the host without its port: what a site's patterns and lists mean.
+    """
 
     hostname: str
     path: str
+    host: str
+    plain: str
 
 
 def split(url: str) -> Url:
     """The parts of any text that may be a URL. Never raises; what is missing is empty."""
     match = _URL.match(url[:MAX_URL].strip())
     scheme, authority, path, query, fragment = match.groups(default="") if match else ("", "", "", "", "")
-    host, port = _authority(authority)
+    host, port = _authority(authority.rpartition("@")[2][: MAX_HOST + 8]) if authority else ("", "")
     return Url(scheme.lower(), host, port, path, query, fragment)
 
 
-@lru_cache(maxsize=16_384)
 def page_of(url: str, kept_parameters: tuple[str, ...], hash_routing: bool) -> Page:
     """The page that a URL shows (semantics: "Page").
 
@@ -67,21 +71,21 @@ def page_of(url: str, kept_parameters: tuple[str, ...], hash_routing: bool) -> P
     """
     parts = split(url)
     if parts.scheme and not parts.host and parts.scheme not in ("file", "http", "https"):
-        return Page("", "")
-    path = _readable(_without_dots(parts.path.replace("\\", "/")))
-    if not path.startswith("/"):
-        path = "/" + path
-    path += _kept(parts.query, kept_parameters)
+        return Page("", "", "", "")
+    plain = readable(_without_dots(parts.path.replace("\\", "/")))
+    if not plain.startswith("/"):
+        plain = "/" + plain
+    path = plain + _kept(parts.query, kept_parameters)
     if hash_routing and parts.fragment:
         route, _, query = parts.fragment.partition("?")
-        path += "#" + _readable(route) + _kept(query, kept_parameters)
-    if len(path) > MAX_PATH:
-        path = _CUT_ESCAPE.sub("", path[:MAX_PATH])
+        route = "#" + readable(route)
+        plain += route
+        path += route + _kept(query, kept_parameters)
     port = parts.port if parts.port != _DEFAULT_PORTS.get(parts.scheme, "") else ""
-    return Page(f"{parts.host}:{port}"[:MAX_HOST] if port and parts.host else parts.host, path)
+    hostname = f"{parts.host}:{port}"[:MAX_HOST] if port and parts.host else parts.host
+    return Page(hostname, _cut(path), parts.host, _cut(plain))
 
 
-@lru_cache(maxsize=16_384)
 def host_of(url: str) -> str:
     """The host of a URL without its port: lower case, ASCII; "" where there is none."""
     return split(url).host
@@ -107,8 +111,20 @@ def ascii_host(host: str) -> str:
         return ""
 
 
+def readable(text: str) -> str:
+    """Escapes in one form: decoded where that is readable and means the same, else upper case."""
+    if _PLAIN_PATH.fullmatch(text):
+        return text
+    return _UNSAFE.sub(_escape_raw, _ESCAPES.sub(_decode, text))
+
+
+def _cut(path: str) -> str:
+    return path if len(path) <= MAX_PATH else _CUT_ESCAPE.sub("", path[:MAX_PATH])
+
+
+@lru_cache(4_096)
 def _authority(authority: str) -> tuple[str, str]:
-    authority = authority.rpartition("@")[2]
+    """Host and port of an authority without its user."""
     host, colon, port = authority.rpartition(":")
     if not colon or "]" in port:
         host, port = authority, ""
@@ -120,7 +136,7 @@ def _kept(query: str, keys: tuple[str, ...]) -> str:
     if not query or not keys:
         return ""
     pairs = [(unquote_plus(key), key + sign + value) for key, sign, value in _pairs(query)]
-    kept = [_readable(pair) for wanted in keys for key, pair in pairs if key == wanted]
+    kept = [readable(pair) for wanted in keys for key, pair in pairs if key == wanted]
     return "?" + "&".join(kept) if kept else ""
 
 
@@ -143,13 +159,6 @@ def _without_dots(path: str) -> str:
     if parts[-1] in (".", ".."):
         kept.append("")
     return "/".join(kept)
-
-
-def _readable(text: str) -> str:
-    """Escapes in one form: decoded where that is readable and means the same, else upper case."""
-    if _PLAIN_PATH.fullmatch(text):
-        return text
-    return _UNSAFE.sub(_escape_raw, _ESCAPES.sub(_decode, text))
 
 
 def _decode(run: re.Match[str]) -> str:

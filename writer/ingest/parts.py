@@ -7,6 +7,7 @@ event. No two parts share a field.
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from analytics.v1 import event_pb2
 from analytics.v1.event_pb2 import NormalizedEvent, RawEventEnvelope
@@ -14,9 +15,13 @@ from analytics.v1.event_pb2 import NormalizedEvent, RawEventEnvelope
 from writer.ingest.device import ClientHints, device_of
 from writer.ingest.page import host_of, is_own_host, page_of
 from writer.ingest.place import Places
+from writer.ingest.rules import SiteRules
 from writer.ingest.source import Campaign, attribute
 
-_CACHED = 16_384
+# together they bound what is kept: no cache of parts outgrows 30 MB, even of texts made for that
+_CACHED = 8_192
+_LONG = 800  # characters of a key; longer ones are rare with people, and worked out each time
+_MAX_IP = 64
 _MAX_REVENUE_MICROS = 9_000_000_000_000 * 1_000_000
 _AMOUNT = re.compile(r"(-)?([0-9]{1,13})(?:\.([0-9]{1,6}))?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -29,27 +34,36 @@ class RefusedError(ValueError):
         super().__init__(f"{field}: {message}")
 
 
+class Touch(NamedTuple):
+    """What an event says of how its visit began."""
+
+    url: str
+    referrer: str
+    utm: tuple[str, str, str, str, str]
+    finished: tuple[str, str]  # source and channel, from an import
+    navigation: int
+    continues: bool  # the session may continue another
+    first_referrer: str  # the referrer where it is said to be the session's first
+    base: str  # any URL of the site
+    own_hosts: frozenset[str]
+
+
+def touch_part(touch: Touch) -> bytes:
+    length = len(touch.url) + len(touch.referrer) + len(touch.base) + sum(map(len, touch.utm))
+    return (_touch if length <= _LONG else _touch.__wrapped__)(touch)
+
+
 @lru_cache(_CACHED)
-def touch_part(
-    url: str,
-    referrer: str,
-    utm: tuple[str, str, str, str, str],
-    finished: tuple[str, str],
-    navigation: int,
-    continues: bool,
-    first_referrer: str,
-    base: str,
-    own_hosts: frozenset[str],
-) -> bytes:
-    own = own_hosts | ({host} if (host := host_of(base)) else set())
-    if continues and _is_continuation(navigation, first_referrer, own):
+def _touch(touch: Touch) -> bytes:
+    own = touch.own_hosts | ({host} if (host := host_of(touch.base)) else set())
+    if touch.continues and _is_continuation(touch.navigation, touch.first_referrer, own):
         return NormalizedEvent(continuation=True).SerializeToString()
-    if navigation == event_pb2.NAVIGATION_IDLE:
+    if touch.navigation == event_pb2.NAVIGATION_IDLE:
         return b""
-    found = attribute(url, referrer, Campaign(*(value[:200] for value in utm)), own)
+    found = attribute(touch.url, touch.referrer, Campaign(*(value[:200] for value in touch.utm)), own)
     return NormalizedEvent(
-        source=finished[0] or found.source,
-        channel=finished[1] or found.channel,
+        source=touch.finished[0] or found.source,
+        channel=touch.finished[1] or found.channel,
         referrer=found.referrer,
         utm_source=found.campaign.source,
         utm_medium=found.campaign.medium,
@@ -68,12 +82,29 @@ def _is_continuation(navigation: int, first_referrer: str, own_hosts: frozenset[
     return is_own_host(host_of(first_referrer), own_hosts)
 
 
+class PagePart(NamedTuple):
+    """A page's fields, and whether the site counts what happens on it."""
+
+    body: bytes
+    excluded: bool
+    elsewhere: bool  # on a host that is none of the site's
+
+
+_NOT_FINISHED = ("", "", "", "", "")
+_NO_PAGE = PagePart(b"", excluded=False, elsewhere=False)
+
+
+def page_part(url: str, rules: SiteRules) -> PagePart:
+    return (_page if len(url) <= _LONG else _page.__wrapped__)(url, rules)
+
+
 @lru_cache(_CACHED)
-def page_part(url: str, kept_parameters: tuple[str, ...], hash_routing: bool) -> bytes:
+def _page(url: str, rules: SiteRules) -> PagePart:
     if not url:
-        return b""
-    page = page_of(url[:2_000], kept_parameters, hash_routing)
-    return NormalizedEvent(hostname=page.hostname, page=page.path).SerializeToString()
+        return _NO_PAGE
+    page = page_of(url[:2_000], rules.kept_parameters, rules.hash_routing)
+    body = NormalizedEvent(hostname=page.hostname, page=rules.named(page)).SerializeToString()
+    return PagePart(body, rules.excludes_page(page), rules.is_elsewhere(page))
 
 
 def device_part(event: RawEventEnvelope, user_agent: str) -> bytes:
@@ -85,10 +116,11 @@ def device_part(event: RawEventEnvelope, user_agent: str) -> bytes:
         event.ch_ua_platform,
         event.ch_ua_platform_version,
     )
-    if not event.import_id:
-        return _device(user_agent, hints, ("", "", "", "", ""))
-    finished = (event.browser, event.browser_version, event.os, event.os_version, event.device)
-    return _device(user_agent, hints, finished)
+    finished = _NOT_FINISHED
+    if event.import_id:
+        finished = (event.browser, event.browser_version, event.os, event.os_version, event.device)
+    length = len(user_agent) + sum(map(len, hints))
+    return (_device if length <= _LONG else _device.__wrapped__)(user_agent, hints, finished)
 
 
 @lru_cache(_CACHED)
@@ -107,13 +139,21 @@ def _device(user_agent: str, hints: tuple[str, ...], finished: tuple[str, str, s
 
 def place_part(places: Places, event: RawEventEnvelope) -> bytes:
     """Where it came from: finished values, then a trusted proxy's country, then the address."""
-    found = places.locate(event.ip)
-    hint = event.country_hint
+    found = places.locate(event.ip[:_MAX_IP])
     if event.import_id and (event.country or event.region or event.city):
         return _place(event.country.upper() or found.country, event.region[:10], event.city[:100])
+    hint = event.country_hint
     if hint and hint.upper() != found.country and _is_country(hint):
         return _place(hint.upper(), "", "")
     return _place(found.country, found.region, found.city)
+
+
+def country_of(places: Places, event: RawEventEnvelope) -> str:
+    """The country of place_part."""
+    if event.import_id and event.country:
+        return event.country.upper()
+    hint = event.country_hint
+    return hint.upper() if hint and _is_country(hint) else places.locate(event.ip[:_MAX_IP]).country
 
 
 @lru_cache(_CACHED)

@@ -15,12 +15,14 @@ from mesh.errors import unavailable
 from mesh.telemetry import log
 from writer.ingest.gate import Gate
 from writer.ingest.identity import Keyring, SaltKey
-from writer.ingest.normalize import Draft, SiteRules, draft, read, salts_needed
+from writer.ingest.normalize import Draft, draft, read, salts_needed
 from writer.ingest.parts import RefusedError
 from writer.ingest.place import Places
+from writer.ingest.rules import SiteRules
 from writer.ingest.store import DUPLICATE, STORED, Refusal, Store, Verdict, Written
 
 EVENTS = Counter("analytics_writer_events_total", "Envelopes handled, by outcome.", ["outcome"])
+IGNORED = Counter("analytics_writer_ignored_total", "Events not stored on purpose.", ["site", "reason"])
 WRITE_SECONDS = Histogram("analytics_writer_batch_seconds", "Time to store a batch, waiting included.")
 
 _MAX_SITE = 2**31 - 1  # PostgreSQL's integer
@@ -54,8 +56,8 @@ class Pipeline:
         self._store = store
         self._gate = gate
         self._committed = committed
+        self._snapshot = Snapshot()
         self._rules: dict[int, SiteRules] = {}
-        self._rules_version = -1
 
     async def ingest(self, envelopes: Sequence[bytes]) -> list[Verdict]:
         """Store a batch exactly once; one verdict per envelope, in order. What can never be stored is kept, sealed.
@@ -114,14 +116,21 @@ class Pipeline:
             frame = traceback.extract_tb(error.__traceback__)[-1]  # the place alone: a message could quote the event
             log.error("normalize_failed", error=type(error).__name__, file=frame.filename, line=frame.lineno)
             return _rejected(f"envelope: this writer fails on it: {type(error).__name__}")
-        return Verdict(IngestOutcome.CODE_IGNORED, made) if isinstance(made, str) else made
+        if isinstance(made, str):
+            IGNORED.labels(rules.site, made).inc()
+            return Verdict(IngestOutcome.CODE_IGNORED, made)
+        return made
 
     async def _sites(self, events: Sequence[RawEventEnvelope | None]) -> dict[int, SiteRules]:
         """Rules of the sites of a batch. A site that the local copy does not know yet makes the batch wait outside."""
         snapshot = self._directory.snapshot
-        if snapshot.version != self._rules_version:
-            self._rules = {number: SiteRules.of(site) for number, site in snapshot.by_number.items()}
-            self._rules_version = snapshot.version
+        if snapshot is not self._snapshot:
+            before = self._snapshot.by_number
+            self._rules = {
+                number: self._rules[number] if before.get(number) == site else SiteRules.of(site)
+                for number, site in snapshot.by_number.items()
+            }
+            self._snapshot = snapshot
         for number in {event.site_id for event in events if event} - self._rules.keys():
             if number <= _MAX_SITE and await self._store.site_exists(number):
                 raise unavailable(f"site {number} is not known here yet; send the same again")

@@ -37,7 +37,7 @@ class Places:
         Raises OSError if it cannot be read, ValueError if it is no such database.
         """
         self._file = city_file
-        self._stamp = 0
+        self._stamp: tuple[int, int, int] | None = None
         self._reader: Reader | None = None
         self._cached: Callable[[str], Place] = lru_cache(maxsize=65_536)(self._look_up)
         if city_file:
@@ -52,7 +52,7 @@ class Places:
         if self._file is None:
             return False
         try:
-            if self._file.stat().st_mtime_ns == self._stamp:
+            if _stamp(self._file) == self._stamp:
                 return False
             self._open(self._file)
         except (OSError, ValueError) as error:
@@ -71,7 +71,7 @@ class Places:
             self._reader.close()
 
     def _open(self, file: Path) -> None:
-        stamp = file.stat().st_mtime_ns
+        stamp = _stamp(file)
         try:
             reader = Reader(file, locales=["en"], mode=maxminddb.MODE_MEMORY)
         except maxminddb.InvalidDatabaseError as error:
@@ -94,8 +94,14 @@ class Places:
                 return Place(_country(address), "", "")
             country = found.country.iso_code or _country(address)
             region = found.subdivisions[0].iso_code if found.subdivisions else None
-            return Place(country, f"{country}-{region}" if region else "", found.city.name or "")
+            return Place(country, f"{country}-{region}" if country and region else "", found.city.name or "")
         return Place(_country(address), "", "")
+
+
+def _stamp(file: Path) -> tuple[int, int, int]:
+    """What changes with the file. Its time alone does not: who unpacks a build twice may keep the maker's."""
+    facts = file.stat()
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino
 
 
 def _public(ip: str) -> str:

@@ -142,11 +142,12 @@ def attribute(url: str, referrer: str, utm: Campaign, own_hosts: frozenset[str])
     `utm` wins, value by value, over the URL's own parameters. The site's own hosts, the URL's own host and this
     machine are no referrer. Click ids decide "paid" and are kept nowhere.
     """
-    query = dict(_parameters(split(url).query))
+    landing = split(url)
+    query = dict(_parameters(landing.query))
     campaign = _campaign(query, utm)
-    origin, known = _referring(referrer, own_hosts | {host_of(url)})
+    origin, known = _referring(referrer, own_hosts | {landing.host})
     clicked = next((CLICK_IDS[key] for key in query if key in CLICK_IDS), None)
-    tag = campaign.source or query.get("source", "") or query.get("ref", "")
+    tag = _host_of_link(campaign.source or query.get("source", "") or query.get("ref", ""))
     if tag and tag.lower() not in _DIRECT and not is_own_host(tag.lower(), own_hosts):
         known = SOURCES.of_tag(tag) or UNKNOWN
         source = known.name or _without_www(tag)
@@ -178,6 +179,11 @@ def _campaign(query: Mapping[str, str], utm: Campaign) -> Campaign:
         return _CAMPAIGN_LESS
     given = (utm.source, utm.medium, utm.campaign, utm.content, utm.term)
     return Campaign(*(_clean(value) or query.get(name, "") for name, value in zip(_UTM, given, strict=True)))
+
+
+def _host_of_link(tag: str) -> str:
+    """Tags that are links, as some sites put into `ref`, mean their host."""
+    return host_of(tag) or tag if "://" in tag else tag
 
 
 def _referring(referrer: str, own_hosts: frozenset[str]) -> tuple[str, Known]:
@@ -219,7 +225,7 @@ def _channel(source: str, category: str, campaign: Campaign, clicked: bool) -> s
     if "cross-network" in name:
         return "Cross-network"
     shopping = category == "shopping" or _SHOP.search(name) is not None
-    if clicked or medium in _PAID or "cp" in medium or medium.startswith("paid"):
+    if (clicked and medium not in _DISPLAY) or medium in _PAID or "cp" in medium or medium.startswith("paid"):
         return _paid_channel(category, shopping, medium)
     if medium in _DISPLAY:
         return "Display"

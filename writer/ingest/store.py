@@ -90,8 +90,11 @@ SITE_KEY = "SELECT key_wrapped FROM sites WHERE number = $1"
 ANY_SITE_KEY = "SELECT key_wrapped FROM sites ORDER BY number LIMIT 1"
 SITE_EXISTS = "SELECT EXISTS (SELECT FROM sites WHERE number = $1 AND deleted_at IS NULL)"
 HEAD = "SELECT position FROM stream_head"
-# Writes to the log and waits for the disk, and leaves nothing behind.
-PROBE = "SELECT pg_logical_emit_message(true, 'analytics', 'probe')"
+# Writes to the log and waits for the disk, and leaves nothing behind. The message alone passes where all is read-only.
+PROBE = """
+    WITH none AS (UPDATE stream_head SET position = position WHERE false)
+    SELECT pg_logical_emit_message(true, 'analytics', 'probe')
+"""
 
 _ALL_STORED_MEANWHILE = "AM001"
 _AGAIN: Final = frozenset({_ALL_STORED_MEANWHILE, "40P01", "40001"})  # deadlock, serialization failure

@@ -21,7 +21,7 @@ KEY_SCOPE_READ: KeyScope
 KEY_SCOPE_ADMIN: KeyScope
 
 class Site(_message.Message):
-    __slots__ = ("id", "number", "timezone", "identity", "domains", "retention_months", "ignore_privacy_signals", "query_parameters", "hash_routing", "created_at_us")
+    __slots__ = ("id", "number", "timezone", "identity", "domains", "retention_months", "ignore_privacy_signals", "query_parameters", "hash_routing", "created_at_us", "excluded_ips", "excluded_paths", "excluded_hostnames", "excluded_countries", "path_rules")
     ID_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     TIMEZONE_FIELD_NUMBER: _ClassVar[int]
@@ -32,6 +32,11 @@ class Site(_message.Message):
     QUERY_PARAMETERS_FIELD_NUMBER: _ClassVar[int]
     HASH_ROUTING_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_US_FIELD_NUMBER: _ClassVar[int]
+    EXCLUDED_IPS_FIELD_NUMBER: _ClassVar[int]
+    EXCLUDED_PATHS_FIELD_NUMBER: _ClassVar[int]
+    EXCLUDED_HOSTNAMES_FIELD_NUMBER: _ClassVar[int]
+    EXCLUDED_COUNTRIES_FIELD_NUMBER: _ClassVar[int]
+    PATH_RULES_FIELD_NUMBER: _ClassVar[int]
     id: str
     number: int
     timezone: str
@@ -42,7 +47,12 @@ class Site(_message.Message):
     query_parameters: _containers.RepeatedScalarFieldContainer[str]
     hash_routing: bool
     created_at_us: int
-    def __init__(self, id: _Optional[str] = ..., number: _Optional[int] = ..., timezone: _Optional[str] = ..., identity: _Optional[_Union[_event_pb2.IdentityMode, str]] = ..., domains: _Optional[_Iterable[str]] = ..., retention_months: _Optional[int] = ..., ignore_privacy_signals: _Optional[bool] = ..., query_parameters: _Optional[_Iterable[str]] = ..., hash_routing: _Optional[bool] = ..., created_at_us: _Optional[int] = ...) -> None: ...
+    excluded_ips: _containers.RepeatedScalarFieldContainer[str]
+    excluded_paths: _containers.RepeatedScalarFieldContainer[str]
+    excluded_hostnames: _containers.RepeatedScalarFieldContainer[str]
+    excluded_countries: _containers.RepeatedScalarFieldContainer[str]
+    path_rules: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[str] = ..., number: _Optional[int] = ..., timezone: _Optional[str] = ..., identity: _Optional[_Union[_event_pb2.IdentityMode, str]] = ..., domains: _Optional[_Iterable[str]] = ..., retention_months: _Optional[int] = ..., ignore_privacy_signals: _Optional[bool] = ..., query_parameters: _Optional[_Iterable[str]] = ..., hash_routing: _Optional[bool] = ..., created_at_us: _Optional[int] = ..., excluded_ips: _Optional[_Iterable[str]] = ..., excluded_paths: _Optional[_Iterable[str]] = ..., excluded_hostnames: _Optional[_Iterable[str]] = ..., excluded_countries: _Optional[_Iterable[str]] = ..., path_rules: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Key(_message.Message):
     __slots__ = ("id", "name", "site", "scope", "expires_at_us", "created_at_us")

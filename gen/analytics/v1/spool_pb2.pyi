@@ -11,7 +11,7 @@ class SpoolServiceStatusRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class Balance(_message.Message):
-    __slots__ = ("acknowledged", "carried", "stored", "duplicate", "ignored", "rejected", "spooled", "in_flight", "ignored_by_reason")
+    __slots__ = ("acknowledged", "carried", "stored", "duplicate", "ignored", "rejected", "spooled", "in_flight", "ignored_by_reason", "missing")
     class IgnoredByReasonEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -28,6 +28,7 @@ class Balance(_message.Message):
     SPOOLED_FIELD_NUMBER: _ClassVar[int]
     IN_FLIGHT_FIELD_NUMBER: _ClassVar[int]
     IGNORED_BY_REASON_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
     acknowledged: int
     carried: int
     stored: int
@@ -37,7 +38,8 @@ class Balance(_message.Message):
     spooled: int
     in_flight: int
     ignored_by_reason: _containers.ScalarMap[str, int]
-    def __init__(self, acknowledged: _Optional[int] = ..., carried: _Optional[int] = ..., stored: _Optional[int] = ..., duplicate: _Optional[int] = ..., ignored: _Optional[int] = ..., rejected: _Optional[int] = ..., spooled: _Optional[int] = ..., in_flight: _Optional[int] = ..., ignored_by_reason: _Optional[_Mapping[str, int]] = ...) -> None: ...
+    missing: int
+    def __init__(self, acknowledged: _Optional[int] = ..., carried: _Optional[int] = ..., stored: _Optional[int] = ..., duplicate: _Optional[int] = ..., ignored: _Optional[int] = ..., rejected: _Optional[int] = ..., spooled: _Optional[int] = ..., in_flight: _Optional[int] = ..., ignored_by_reason: _Optional[_Mapping[str, int]] = ..., missing: _Optional[int] = ...) -> None: ...
 
 class SpoolServiceStatusResponse(_message.Message):
     __slots__ = ("edge_id", "entries", "bytes", "max_entries", "max_bytes", "oldest_s", "paused", "draining", "breaker", "balance", "hours_left", "set_aside")

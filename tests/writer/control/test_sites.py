@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesh.errors import MeshError
-from writer.control.sites import checked
+from writer.control.sites import LISTS, checked
 from writer.wrap import Wrapper
 
 
@@ -59,6 +59,21 @@ def test_domains_take_one_form() -> None:
         ({"query_parameters": [f"p{n}" for n in range(21)]}, "site.query_parameters", "at most 20"),
         ({"query_parameters": ["q", "a=b"]}, "site.query_parameters[1]", "query key"),
         ({"query_parameters": ["x" * 101]}, "site.query_parameters[0]", "1–100 characters"),
+        ({"excluded_ips": ["192.0.2.7", "192.0.2.0/33"]}, "site.excluded_ips[1]", "neither an address nor a network"),
+        ({"excluded_ips": ["192.0.2.7/24"]}, "site.excluded_ips[0]", "beyond its prefix"),
+        ({"excluded_ips": ["localhost"]}, "site.excluded_ips[0]", "like 192.0.2.7, 192.0.2.0/24 or 2001:db8::/48"),
+        ({"excluded_ips": [f"192.0.2.{n}" for n in range(101)]}, "site.excluded_ips", "at most 100"),
+        ({"excluded_paths": ["admin/*"]}, "site.excluded_paths[0]", "begins with / or *"),
+        ({"excluded_paths": ["/a", ""]}, "site.excluded_paths[1]", "1–200 characters"),
+        ({"excluded_paths": ["/" + "a" * 200]}, "site.excluded_paths[0]", "1–200 characters"),
+        ({"excluded_paths": ["/a?b=*"]}, "site.excluded_paths[0]", "without theirs"),
+        ({"excluded_paths": ["/" + "a*" * 11]}, "site.excluded_paths[0]", "more than 10 *"),
+        ({"excluded_paths": ["/a"] * 101}, "site.excluded_paths", "at most 100"),
+        ({"excluded_hostnames": ["a.example", "https://b.example"]}, "site.excluded_hostnames[1]", "b.example"),
+        ({"excluded_countries": ["DE", "Germany"]}, "site.excluded_countries[1]", "two letters"),
+        ({"excluded_countries": ["DE"] * 101}, "site.excluded_countries", "at most 100"),
+        ({"path_rules": ["/user/*", "user"]}, "site.path_rules[1]", "like /admin/*"),
+        ({"path_rules": ["/a"] * 101}, "site.path_rules", "at most 100"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_field_and_what_would_be_right(
@@ -69,15 +84,45 @@ def test_a_wrong_value_is_refused_with_its_field_and_what_would_be_right(
     assert says in error.message
 
 
-@pytest.mark.parametrize("fields", [{"id": "a" * 64}, {"retention_months": 120}, {"query_parameters": ["x" * 100]}])
+def test_lists_of_own_traffic_and_path_rules_take_one_form() -> None:
+    site = checked(
+        site_pb2.Site(
+            id="demo",
+            excluded_ips=["192.0.2.7", "192.0.2.7/32", "10.0.0.0/8", "::ffff:192.0.2.9", "2001:DB8::/32"],
+            excluded_paths=["/admin/**", "/caf%c3%a9/*", "/a b", "*.php", "/#/me"],
+            excluded_hostnames=["www.Staging.example.com.", "localhost"],
+            excluded_countries=["de", "DE", "at"],
+            path_rules=["/user/*/orders", "/user/*"],
+        )
+    )
+    assert site.excluded_ips == ["192.0.2.7", "10.0.0.0/8", "192.0.2.9", "2001:db8::/32"]
+    assert site.excluded_paths == ["/admin/*", "/café/*", "/a%20b", "*.php", "/#/me"]
+    assert site.excluded_hostnames == ["staging.example.com", "localhost"]
+    assert site.excluded_countries == ["DE", "AT"]
+    assert site.path_rules == ["/user/*/orders", "/user/*"]
+    assert checked(site) == site
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"id": "a" * 64},
+        {"retention_months": 120},
+        {"query_parameters": ["x" * 100]},
+        {"excluded_ips": [f"192.0.2.{n}" for n in range(100)]},
+        {"excluded_paths": ["/" + "a" * 189 + "*a" * 5]},
+        {"path_rules": ["/" + "a*" * 10] * 100},
+    ],
+)
 def test_a_value_at_its_limit_is_taken(fields: dict[str, Any]) -> None:
     checked(site_pb2.Site(**({"id": "demo"} | fields)))
 
 
-@given(st.text(), st.text(), st.lists(st.text(), max_size=3), st.lists(st.text(), max_size=3))
-def test_any_text_is_taken_or_refused_by_field(id: str, zone: str, domains: list[str], keys: list[str]) -> None:
+@given(st.sampled_from(["demo", "a b"]), st.text(), st.sampled_from(sorted(LISTS)), st.lists(st.text(), max_size=3))
+def test_any_text_is_taken_or_refused_by_field(id: str, zone: str, name: str, entries: list[str]) -> None:
     try:
-        checked(site_pb2.Site(id=id, timezone=zone, domains=domains, query_parameters=keys))
+        taken = checked(site_pb2.Site(id=id, timezone=zone if not entries else "UTC", **{name: entries}))
+        assert checked(taken) == taken
     except MeshError as error:
         assert error.field.startswith("site.")
     except UnicodeEncodeError:
@@ -216,3 +261,25 @@ async def test_a_key_of_a_lesser_scope_administers_nothing(control: Any, scope: 
 async def test_an_unknown_token_is_unauthenticated(control: Any, token: str) -> None:
     error = await control.refused(control.sites.ListSites, site_pb2.ListSitesRequest(), token)
     assert error.code == grpc.StatusCode.UNAUTHENTICATED
+
+
+async def test_every_list_of_a_site_comes_back_and_reaches_the_directory(control: Any) -> None:
+    lists = {
+        "excluded_ips": ["192.0.2.0/24"],
+        "excluded_paths": ["/admin/*"],
+        "excluded_hostnames": ["staging.example"],
+        "excluded_countries": ["DE"],
+        "path_rules": ["/user/*"],
+    }
+    made = await control.site("lists", **lists)
+    assert {name: list(getattr(made, name)) for name in lists} == lists
+    wanted = site_pb2.Site(id="lists", excluded_ips=["192.0.2.9"], path_rules=["/shop/*", "/user/*"])
+    request = site_pb2.UpdateSiteRequest(site=wanted, update_mask=FieldMask(paths=list(lists)))
+    await control.call(control.sites.UpdateSite, request)
+    known = control.directory.snapshot.sites["lists"]
+    assert (known.excluded_ips, known.path_rules) == (wanted.excluded_ips, wanted.path_rules)
+    assert not (known.excluded_paths or known.excluded_hostnames or known.excluded_countries)
+    refused = site_pb2.UpdateSiteRequest(
+        site=site_pb2.Site(id="lists", excluded_ips=["192.0.2.1", "x"]), update_mask=FieldMask(paths=["excluded_ips"])
+    )
+    assert (await control.refused(control.sites.UpdateSite, refused)).field == "site.excluded_ips[1]"
