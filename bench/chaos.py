@@ -155,7 +155,7 @@ class Chaos:
         """The pid of a process, awaited where its supervisor is just starting it again."""
         async with asyncio.timeout(_BACK_WITHIN_S):
             while True:
-                if pid := self._mesh.pid(name):
+                if (pid := self._mesh.pid(name)) and Path(f"/proc/{pid}").exists():
                     return pid
                 await asyncio.sleep(0.05)
 

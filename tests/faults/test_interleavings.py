@@ -93,7 +93,8 @@ class Rig:
 
     def kill(self, name: str) -> None:
         if pid := self.mesh.pid(name):
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it was killed a moment ago
+                os.kill(pid, signal.SIGKILL)
 
     async def drained(self) -> None:
         """The network is well again: the spool becomes empty, and the edge's books are right."""

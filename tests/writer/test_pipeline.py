@@ -10,6 +10,7 @@ import pytest
 from analytics.v1 import event_pb2
 from analytics.v1.event_pb2 import NormalizedEvent, RawEventEnvelope
 from analytics.v1.ingest_pb2 import IngestOutcome
+from prometheus_client import REGISTRY
 
 from mesh.errors import MeshError
 from tests.writer.conftest import AGENT, DAILY_SITE, DAY, HOUR, MEMORY_SITE, MINUTE, NOON, Rig, sealed, view
@@ -136,6 +137,18 @@ async def test_f07_nul_in_any_text_is_dropped(rig: Rig, pipeline: Pipeline) -> N
 async def test_bots_are_ignored_with_their_reason(pipeline: Pipeline) -> None:
     bot = view(user_agent="Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)")
     assert await pipeline.ingest(sealed(bot, view(purpose="prefetch"))) == [(IGNORED, "bot"), (IGNORED, "prefetch")]
+
+
+async def test_ai_crawlers_and_ai_assistants_are_counted_apart(pipeline: Pipeline) -> None:
+    def counted() -> list[float | None]:
+        kinds = ("ai_crawler", "ai_assistant", "library")
+        name = "analytics_writer_bots_total"
+        return [REGISTRY.get_sample_value(name, {"site": "demo", "kind": kind}) for kind in kinds]
+
+    before = [value or 0 for value in counted()]
+    agents = ("GPTBot/1.2", "ClaudeBot/1.0", "Mozilla/5.0 (compatible; ChatGPT-User/1.0)", "curl/8.5.0")
+    await pipeline.ingest(sealed(*(view(user_agent=agent) for agent in agents)))
+    assert [after - was for after, was in zip(counted(), before, strict=True)] == [2, 1, 1]
 
 
 async def test_no_address_agent_or_user_id_is_stored(rig: Rig, pipeline: Pipeline) -> None:

@@ -161,7 +161,6 @@ def bot_kind(user_agent: str) -> str:
     return found.family if found and found.family != _PERSON else ""
 
 
-@lru_cache(maxsize=16_384)
 def ignore_reason(user_agent: str, purpose: str) -> str:
     """Why an event is not recorded: `bot`, `prefetch` (by `Sec-Purpose` or `Purpose`), or "" where it is."""
     if bot_kind(user_agent):

@@ -6,7 +6,6 @@ client hints win where they are sent. Parsed by ua-parser's Rust engine: linear 
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import attrgetter
 from typing import Final
 
@@ -210,7 +209,6 @@ def _own_rule(rule: tuple[str, str]) -> tuple[str, str, None, None, None, None]:
 _AGENTS, _OPERATING_SYSTEMS = _extractors()
 
 
-@lru_cache(maxsize=16_384)
 def device_of(user_agent: str, hints: ClientHints) -> Device:
     """The device behind a user agent (the first 1,024 characters count) and its client hints. Never raises."""
     text = user_agent[:MAX_USER_AGENT]

@@ -161,9 +161,12 @@ def _place(country: str, region: str, city: str) -> bytes:
     return NormalizedEvent(country=country, region=region, city=city).SerializeToString()
 
 
+_NO_COUNTRY = frozenset(["XX", "ZZ", "T1", "A1", "A2", "O1", "EU", "AP"])
+
+
 def _is_country(text: str) -> bool:
-    """Two letters, and none of the words that proxies send for "unknown" and "Tor"."""
-    return len(text) == 2 and text.isascii() and text.isalpha() and text.upper() not in ("XX", "ZZ", "T1")
+    """Two letters, and none of the codes for "unknown", proxies, Tor and continents."""
+    return len(text) == 2 and text.isascii() and text.isalpha() and text.upper() not in _NO_COUNTRY
 
 
 def screen_class(width: int) -> str:

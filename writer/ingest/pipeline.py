@@ -13,6 +13,7 @@ from prometheus_client import Counter, Histogram
 from mesh.directory import Snapshot
 from mesh.errors import unavailable
 from mesh.telemetry import log
+from writer.ingest.bots import bot_kind
 from writer.ingest.gate import Gate
 from writer.ingest.identity import Keyring, SaltKey
 from writer.ingest.normalize import Draft, draft, read, salts_needed
@@ -23,6 +24,7 @@ from writer.ingest.store import DUPLICATE, STORED, Refusal, Store, Verdict, Writ
 
 EVENTS = Counter("analytics_writer_events_total", "Envelopes handled, by outcome.", ["outcome"])
 IGNORED = Counter("analytics_writer_ignored_total", "Events not stored on purpose.", ["site", "reason"])
+BOTS = Counter("analytics_writer_bots_total", "Ignored bots by kind: AI crawlers, AI assistants, …", ["site", "kind"])
 WRITE_SECONDS = Histogram("analytics_writer_batch_seconds", "Time to store a batch, waiting included.")
 
 _MAX_SITE = 2**31 - 1  # PostgreSQL's integer
@@ -118,6 +120,8 @@ class Pipeline:
             return _rejected(f"envelope: this writer fails on it: {type(error).__name__}")
         if isinstance(made, str):
             IGNORED.labels(rules.site, made).inc()
+            if made == "bot":
+                BOTS.labels(rules.site, bot_kind(event.user_agent)).inc()
             return Verdict(IngestOutcome.CODE_IGNORED, made)
         return made
 

@@ -8,7 +8,6 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -135,7 +134,6 @@ _PAID = frozenset({"ppc", "retargeting"})
 _CAMPAIGN_LESS = Campaign()
 
 
-@lru_cache(maxsize=16_384)
 def attribute(url: str, referrer: str, utm: Campaign, own_hosts: frozenset[str]) -> Attribution:
     """The first touch of a visit that began at `url`, referred by `referrer`. Never raises.
 
