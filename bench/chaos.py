@@ -32,6 +32,7 @@ _MEMORY_FACTOR, _MEMORY_MORE_MB, _DESCRIPTORS_MORE = 2.0, 150, 100
 _HELD_S, _REST_S = (0.5, 8.0), (0.5, 6.0)
 _PAIRS = 0.3
 _WARM_UP_S = 5.0
+_SENT_AGAIN = 400  # of the oldest events, when all is over: stored long since, they may not count once more
 _BACK_WITHIN_S = 60.0
 
 
@@ -100,6 +101,7 @@ class Chaos:
                 watch.cancel()
             self._tell("the faults have stopped; every event is acknowledged")
             await self._ledger.settle(self._mesh)
+            await self._clients(cut=0)[-1].send_again(sorted(self._ledger.acknowledged)[:_SENT_AGAIN])
             fresh = await self._fresh_views()
             verdict = await self._ledger.verify(self._mesh)
             return [
@@ -155,7 +157,7 @@ class Chaos:
         """The pid of a process, awaited where its supervisor is just starting it again."""
         async with asyncio.timeout(_BACK_WITHIN_S):
             while True:
-                if (pid := self._mesh.pid(name)) and Path(f"/proc/{pid}").exists():
+                if (pid := self._mesh.pid(name)) and _lives(pid):
                     return pid
                 await asyncio.sleep(0.05)
 
@@ -231,6 +233,11 @@ def _growth(before: dict[str, Size], after: dict[str, Size]) -> list[Measure]:
             ),
         ]
     return measures
+
+
+def _lives(pid: int) -> bool:
+    """Not so for a moment after a kill: the pid file goes when the supervisor has heard of it."""
+    return Path(f"/proc/{pid}").exists()
 
 
 def _descriptors(pid: int) -> int:

@@ -248,6 +248,11 @@ class Client:
                 sent += ids
         return sent
 
+    async def send_again(self, ids: Sequence[str]) -> None:
+        """Send events that were acknowledged once more, as a client does whose answers were lost."""
+        async with connect(self._mesh.ready["edge"]) as channel:
+            await self._deliver(track_pb2_grpc.TrackServiceStub(channel), ids)
+
     async def _deliver(self, stub: Any, ids: Sequence[str]) -> None:
         waiting = list(ids)
         wait_s, most_s = _WAITS_S
