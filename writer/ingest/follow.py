@@ -15,7 +15,7 @@ from mesh.telemetry import log
 from writer.ingest.log import CommitLog
 
 HEARTBEAT_S = 1.0
-PACE_S = 0.2  # the least time between two reads of one follower: reading every commit alone costs more than it tells
+PACE_S = 0.05  # the least time between two reads of one follower: reading every commit alone costs more than it tells
 STALLED_S = 30.0
 
 LAG = Gauge("analytics_follower_lag_commits", "Commits that a follower has not been sent yet.", ["follower"])
