@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from query.replica import Replica
 from tests.query.held import DAY, expected, held, made
 from tests.query.sample import event, new_visit
@@ -41,6 +43,27 @@ def test_a_copy_without_its_record_is_emptied_and_built_anew(tmp_path: Path, hom
     with opened(tmp_path) as copy:
         copy.apply([commit_of(1, events)])
         assert held(copy) == expected(events)
+
+
+def test_an_interrupted_range_is_remembered_and_what_it_left_is_not_inserted_again(tmp_path: Path, home: Path) -> None:
+    before, events = made(13, 60), made(14, 60)
+    with opened(tmp_path) as copy:
+        copy.apply([commit_of(1, before)])
+        insert = copy._insert
+
+        def broken(table: str, where: str) -> None:
+            if table == "visit_pages":
+                raise OSError("the disk is gone")
+            insert(table, where)
+
+        copy._insert = broken
+        with pytest.raises(OSError, match="the disk"):
+            copy.apply([commit_of(2, events)])
+    with opened(tmp_path) as copy:
+        assert (copy.state.position, copy.state.applying) == (1, 2)
+        copy.apply([commit_of(2, events)])
+        assert held(copy) == expected([*before, *events])
+        assert not copy.state.repairing
 
 
 def test_weeks_that_differ_are_named_and_copied_again(tmp_path: Path, home: Path) -> None:
