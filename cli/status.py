@@ -18,6 +18,7 @@ from analytics.v1 import (
     spool_pb2_grpc,
 )
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cli.data_directory import DataDirectory
@@ -82,6 +83,7 @@ async def _spool(address: str, token: str) -> list[str]:
     return [
         f"{told.entries:,} chunks, {told.bytes / 1e6:.1f} of {told.max_bytes / 1e6:,.0f} MB,"
         f" oldest {told.oldest_s:.0f} s{full}",
+        *([f"[red]{escape(told.trouble)}[/]"] if told.trouble else []),
         f"drain {drain}, breaker {told.breaker}, set aside {told.set_aside:,}",
         f"acknowledged {balance.acknowledged:,} + carried {balance.carried:,} = stored {balance.stored:,}"
         f" + duplicate {balance.duplicate:,} + ignored {balance.ignored:,} + rejected {balance.rejected:,}"

@@ -50,7 +50,7 @@ class Settled:
 class Spool:
     """Appends and removes chunks, within limits, and keeps the balance of both.
 
-    `usable` says whether an append would be taken now; `totals` is the size as last heard. `alone` is False once
+    `usable` says whether an append would be taken now, `trouble` why not; `totals` is the size as last heard. `alone` is False once
     another edge was seen to drain this spool: what that edge took then cannot be told from what Redis lost.
     """
 
@@ -62,7 +62,7 @@ class Spool:
         self.max_bytes = max_bytes
         self.filled = asyncio.Event()
         self.alone = True
-        self._trouble = "it has not been reached yet"
+        self.trouble = "it has not been reached yet"
         self._store = store
         self._sealer = sealer
         self._balance = balance
@@ -82,7 +82,7 @@ class Spool:
 
     @property
     def usable(self) -> bool:
-        return not self._trouble and not self.full
+        return not self.trouble and not self.full
 
     async def start(self) -> None:
         """Meet Redis and count what it holds; where it is away that happens later."""
@@ -179,7 +179,7 @@ class Spool:
         if self._run_id is None:
             await self._check()
             if self._run_id is None:
-                raise SpoolRefused(self._trouble)
+                raise SpoolRefused(self.trouble)
         now = self._now_us()
         chunks = [self._sealer.seal(part, now) for part in _parts(envelopes)]
         size = sum(map(len, chunks))
@@ -188,12 +188,12 @@ class Spool:
         try:
             self.totals = await self._store.push(chunks, len(envelopes))
         except StoreError as error:
-            self._trouble = str(error)
-            log.warning("spool_refused", error=self._trouble)
-            raise SpoolRefused(f"the spool refuses: {self._trouble}") from error
+            self.trouble = str(error)
+            log.warning("spool_refused", error=self.trouble)
+            raise SpoolRefused(f"the spool refuses: {self.trouble}") from error
         self._held.update(chunk[:HEADER_BYTES] for chunk in chunks)
         self._balance.spooled += len(envelopes)
-        self._trouble = ""
+        self.trouble = ""
         self._compacted = False
         self.filled.set()
 
@@ -208,16 +208,16 @@ class Spool:
             if self._store.run_id != self._run_id:
                 await self._recount(self._store.run_id)
                 self.totals = await self._store.check()
-            if self._trouble:
+            if self.trouble:
                 await self._store.probe()
         except StoreError as error:
-            if self._trouble != str(error):
+            if self.trouble != str(error):
                 log.error("spool_unusable", error=str(error))
-            self._trouble = str(error)
+            self.trouble = str(error)
             return
-        if self._trouble:
+        if self.trouble:
             log.info("spool_usable", entries=self.totals.entries, envelopes=self.totals.envelopes)
-        self._trouble = ""
+        self.trouble = ""
         if self.totals.entries:
             self.filled.set()
             self._compacted = False

@@ -62,6 +62,7 @@ class SpoolServicer(spool_pb2_grpc.SpoolServiceServicer):
             balance=self._balance.to_proto(),
             hours_left=self._growth.hours_left(totals.entries, most_entries, totals.bytes, most_bytes),
             set_aside=totals.set_aside,
+            trouble=self._spool.trouble,
         )
 
     async def Pause(self, request: spool_pb2.PauseRequest, context: Context) -> spool_pb2.PauseResponse:

@@ -41,6 +41,7 @@ async def test_f11_with_both_stores_away_the_edge_refuses_and_is_not_serving(
         return not await edge.serving()
 
     await eventually(not_serving)
+    assert (await edge.status()).trouble
     await writer.start()
     await eventually(edge.serving)
 

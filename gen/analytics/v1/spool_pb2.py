@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61nalytics/v1/spool.proto\x12\x0c\x61nalytics.v1\"\x1b\n\x19SpoolServiceStatusRequest\"\xaa\x02\n\x07\x42\x61lance\x12\x14\n\x0c\x61\x63knowledged\x18\x01 \x01(\x04\x12\x0f\n\x07\x63\x61rried\x18\x02 \x01(\x04\x12\x0e\n\x06stored\x18\x03 \x01(\x04\x12\x11\n\tduplicate\x18\x04 \x01(\x04\x12\x0f\n\x07ignored\x18\x05 \x01(\x04\x12\x10\n\x08rejected\x18\x06 \x01(\x04\x12\x0f\n\x07spooled\x18\x07 \x01(\x04\x12\x11\n\tin_flight\x18\x08 \x01(\x04\x12\x45\n\x11ignored_by_reason\x18\t \x03(\x0b\x32*.analytics.v1.Balance.IgnoredByReasonEntry\x12\x0f\n\x07missing\x18\n \x01(\x04\x1a\x36\n\x14IgnoredByReasonEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\"\x9d\x02\n\x1aSpoolServiceStatusResponse\x12\x0f\n\x07\x65\x64ge_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65ntries\x18\x02 \x01(\x04\x12\r\n\x05\x62ytes\x18\x03 \x01(\x04\x12\x13\n\x0bmax_entries\x18\x04 \x01(\x04\x12\x11\n\tmax_bytes\x18\x05 \x01(\x04\x12\x10\n\x08oldest_s\x18\x06 \x01(\x01\x12\x0e\n\x06paused\x18\x07 \x01(\x08\x12\x10\n\x08\x64raining\x18\x08 \x01(\x08\x12\x0f\n\x07\x62reaker\x18\t \x01(\t\x12&\n\x07\x62\x61lance\x18\n \x01(\x0b\x32\x15.analytics.v1.Balance\x12\x17\n\nhours_left\x18\x0b \x01(\x01H\x00\x88\x01\x01\x12\x11\n\tset_aside\x18\x0c \x01(\x04\x42\r\n\x0b_hours_left\"\x0e\n\x0cPauseRequest\"\x0f\n\rPauseResponse\"\x0f\n\rResumeRequest\"\x10\n\x0eResumeResponse\"\x1f\n\x0eInspectRequest\x12\r\n\x05limit\x18\x01 \x01(\r\"U\n\nSpoolEntry\x12\x11\n\tenvelopes\x18\x01 \x01(\r\x12\r\n\x05\x62ytes\x18\x02 \x01(\x04\x12\x15\n\rspooled_at_us\x18\x03 \x01(\x03\x12\x0e\n\x06key_id\x18\x04 \x01(\t\"<\n\x0fInspectResponse\x12)\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x18.analytics.v1.SpoolEntry2\xba\x02\n\x0cSpoolService\x12[\n\x06Status\x12\'.analytics.v1.SpoolServiceStatusRequest\x1a(.analytics.v1.SpoolServiceStatusResponse\x12@\n\x05Pause\x12\x1a.analytics.v1.PauseRequest\x1a\x1b.analytics.v1.PauseResponse\x12\x43\n\x06Resume\x12\x1b.analytics.v1.ResumeRequest\x1a\x1c.analytics.v1.ResumeResponse\x12\x46\n\x07Inspect\x12\x1c.analytics.v1.InspectRequest\x1a\x1d.analytics.v1.InspectResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61nalytics/v1/spool.proto\x12\x0c\x61nalytics.v1\"\x1b\n\x19SpoolServiceStatusRequest\"\xaa\x02\n\x07\x42\x61lance\x12\x14\n\x0c\x61\x63knowledged\x18\x01 \x01(\x04\x12\x0f\n\x07\x63\x61rried\x18\x02 \x01(\x04\x12\x0e\n\x06stored\x18\x03 \x01(\x04\x12\x11\n\tduplicate\x18\x04 \x01(\x04\x12\x0f\n\x07ignored\x18\x05 \x01(\x04\x12\x10\n\x08rejected\x18\x06 \x01(\x04\x12\x0f\n\x07spooled\x18\x07 \x01(\x04\x12\x11\n\tin_flight\x18\x08 \x01(\x04\x12\x45\n\x11ignored_by_reason\x18\t \x03(\x0b\x32*.analytics.v1.Balance.IgnoredByReasonEntry\x12\x0f\n\x07missing\x18\n \x01(\x04\x1a\x36\n\x14IgnoredByReasonEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\"\xae\x02\n\x1aSpoolServiceStatusResponse\x12\x0f\n\x07\x65\x64ge_id\x18\x01 \x01(\t\x12\x0f\n\x07\x65ntries\x18\x02 \x01(\x04\x12\r\n\x05\x62ytes\x18\x03 \x01(\x04\x12\x13\n\x0bmax_entries\x18\x04 \x01(\x04\x12\x11\n\tmax_bytes\x18\x05 \x01(\x04\x12\x10\n\x08oldest_s\x18\x06 \x01(\x01\x12\x0e\n\x06paused\x18\x07 \x01(\x08\x12\x10\n\x08\x64raining\x18\x08 \x01(\x08\x12\x0f\n\x07\x62reaker\x18\t \x01(\t\x12&\n\x07\x62\x61lance\x18\n \x01(\x0b\x32\x15.analytics.v1.Balance\x12\x17\n\nhours_left\x18\x0b \x01(\x01H\x00\x88\x01\x01\x12\x11\n\tset_aside\x18\x0c \x01(\x04\x12\x0f\n\x07trouble\x18\r \x01(\tB\r\n\x0b_hours_left\"\x0e\n\x0cPauseRequest\"\x0f\n\rPauseResponse\"\x0f\n\rResumeRequest\"\x10\n\x0eResumeResponse\"\x1f\n\x0eInspectRequest\x12\r\n\x05limit\x18\x01 \x01(\r\"U\n\nSpoolEntry\x12\x11\n\tenvelopes\x18\x01 \x01(\r\x12\r\n\x05\x62ytes\x18\x02 \x01(\x04\x12\x15\n\rspooled_at_us\x18\x03 \x01(\x03\x12\x0e\n\x06key_id\x18\x04 \x01(\t\"<\n\x0fInspectResponse\x12)\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x18.analytics.v1.SpoolEntry2\xba\x02\n\x0cSpoolService\x12[\n\x06Status\x12\'.analytics.v1.SpoolServiceStatusRequest\x1a(.analytics.v1.SpoolServiceStatusResponse\x12@\n\x05Pause\x12\x1a.analytics.v1.PauseRequest\x1a\x1b.analytics.v1.PauseResponse\x12\x43\n\x06Resume\x12\x1b.analytics.v1.ResumeRequest\x1a\x1c.analytics.v1.ResumeResponse\x12\x46\n\x07Inspect\x12\x1c.analytics.v1.InspectRequest\x1a\x1d.analytics.v1.InspectResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,21 +40,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BALANCE_IGNOREDBYREASONENTRY']._serialized_start=316
   _globals['_BALANCE_IGNOREDBYREASONENTRY']._serialized_end=370
   _globals['_SPOOLSERVICESTATUSRESPONSE']._serialized_start=373
-  _globals['_SPOOLSERVICESTATUSRESPONSE']._serialized_end=658
-  _globals['_PAUSEREQUEST']._serialized_start=660
-  _globals['_PAUSEREQUEST']._serialized_end=674
-  _globals['_PAUSERESPONSE']._serialized_start=676
-  _globals['_PAUSERESPONSE']._serialized_end=691
-  _globals['_RESUMEREQUEST']._serialized_start=693
-  _globals['_RESUMEREQUEST']._serialized_end=708
-  _globals['_RESUMERESPONSE']._serialized_start=710
-  _globals['_RESUMERESPONSE']._serialized_end=726
-  _globals['_INSPECTREQUEST']._serialized_start=728
-  _globals['_INSPECTREQUEST']._serialized_end=759
-  _globals['_SPOOLENTRY']._serialized_start=761
-  _globals['_SPOOLENTRY']._serialized_end=846
-  _globals['_INSPECTRESPONSE']._serialized_start=848
-  _globals['_INSPECTRESPONSE']._serialized_end=908
-  _globals['_SPOOLSERVICE']._serialized_start=911
-  _globals['_SPOOLSERVICE']._serialized_end=1225
+  _globals['_SPOOLSERVICESTATUSRESPONSE']._serialized_end=675
+  _globals['_PAUSEREQUEST']._serialized_start=677
+  _globals['_PAUSEREQUEST']._serialized_end=691
+  _globals['_PAUSERESPONSE']._serialized_start=693
+  _globals['_PAUSERESPONSE']._serialized_end=708
+  _globals['_RESUMEREQUEST']._serialized_start=710
+  _globals['_RESUMEREQUEST']._serialized_end=725
+  _globals['_RESUMERESPONSE']._serialized_start=727
+  _globals['_RESUMERESPONSE']._serialized_end=743
+  _globals['_INSPECTREQUEST']._serialized_start=745
+  _globals['_INSPECTREQUEST']._serialized_end=776
+  _globals['_SPOOLENTRY']._serialized_start=778
+  _globals['_SPOOLENTRY']._serialized_end=863
+  _globals['_INSPECTRESPONSE']._serialized_start=865
+  _globals['_INSPECTRESPONSE']._serialized_end=925
+  _globals['_SPOOLSERVICE']._serialized_start=928
+  _globals['_SPOOLSERVICE']._serialized_end=1242
 # @@protoc_insertion_point(module_scope)

@@ -42,7 +42,7 @@ class Balance(_message.Message):
     def __init__(self, acknowledged: _Optional[int] = ..., carried: _Optional[int] = ..., stored: _Optional[int] = ..., duplicate: _Optional[int] = ..., ignored: _Optional[int] = ..., rejected: _Optional[int] = ..., spooled: _Optional[int] = ..., in_flight: _Optional[int] = ..., ignored_by_reason: _Optional[_Mapping[str, int]] = ..., missing: _Optional[int] = ...) -> None: ...
 
 class SpoolServiceStatusResponse(_message.Message):
-    __slots__ = ("edge_id", "entries", "bytes", "max_entries", "max_bytes", "oldest_s", "paused", "draining", "breaker", "balance", "hours_left", "set_aside")
+    __slots__ = ("edge_id", "entries", "bytes", "max_entries", "max_bytes", "oldest_s", "paused", "draining", "breaker", "balance", "hours_left", "set_aside", "trouble")
     EDGE_ID_FIELD_NUMBER: _ClassVar[int]
     ENTRIES_FIELD_NUMBER: _ClassVar[int]
     BYTES_FIELD_NUMBER: _ClassVar[int]
@@ -55,6 +55,7 @@ class SpoolServiceStatusResponse(_message.Message):
     BALANCE_FIELD_NUMBER: _ClassVar[int]
     HOURS_LEFT_FIELD_NUMBER: _ClassVar[int]
     SET_ASIDE_FIELD_NUMBER: _ClassVar[int]
+    TROUBLE_FIELD_NUMBER: _ClassVar[int]
     edge_id: str
     entries: int
     bytes: int
@@ -67,7 +68,8 @@ class SpoolServiceStatusResponse(_message.Message):
     balance: Balance
     hours_left: float
     set_aside: int
-    def __init__(self, edge_id: _Optional[str] = ..., entries: _Optional[int] = ..., bytes: _Optional[int] = ..., max_entries: _Optional[int] = ..., max_bytes: _Optional[int] = ..., oldest_s: _Optional[float] = ..., paused: _Optional[bool] = ..., draining: _Optional[bool] = ..., breaker: _Optional[str] = ..., balance: _Optional[_Union[Balance, _Mapping]] = ..., hours_left: _Optional[float] = ..., set_aside: _Optional[int] = ...) -> None: ...
+    trouble: str
+    def __init__(self, edge_id: _Optional[str] = ..., entries: _Optional[int] = ..., bytes: _Optional[int] = ..., max_entries: _Optional[int] = ..., max_bytes: _Optional[int] = ..., oldest_s: _Optional[float] = ..., paused: _Optional[bool] = ..., draining: _Optional[bool] = ..., breaker: _Optional[str] = ..., balance: _Optional[_Union[Balance, _Mapping]] = ..., hours_left: _Optional[float] = ..., set_aside: _Optional[int] = ..., trouble: _Optional[str] = ...) -> None: ...
 
 class PauseRequest(_message.Message):
     __slots__ = ()
