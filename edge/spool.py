@@ -50,8 +50,9 @@ class Settled:
 class Spool:
     """Appends and removes chunks, within limits, and keeps the balance of both.
 
-    `usable` says whether an append would be taken now, `trouble` why not; `totals` is the size as last heard. `alone` is False once
-    another edge was seen to drain this spool: what that edge took then cannot be told from what Redis lost.
+    `usable` says whether an append would be taken now, `trouble` why not; `totals` is the size as last heard. `alone`
+    is False once another edge was seen to drain this spool: what that edge took then cannot be told from what Redis
+    lost.
     """
 
     def __init__(
@@ -239,21 +240,27 @@ class Spool:
     async def _recount(self, run_id: str) -> None:
         """Take into the books what Redis holds at first; later, when it has read its file again, what it lacks."""
         before = set(self._held)
-        there = set(await self._store.recount(HEADER_BYTES))
+        recount = await self._store.recount(HEADER_BYTES)
+        there = recount.headers
         if self._run_id is None:
             self._held |= there
             found = _envelopes(there)
-            self._balance.carried += found
+            self._balance.carried += found + recount.lost
             self._balance.spooled += found
+            self._miss(recount.lost, "its file was changed")
         elif self.alone:
             leaving = {settled.header.raw for settled in self._unremoved}
             gone = (before & self._held) - there - leaving
             self._held -= gone
-            if missing := _envelopes(gone):
-                self._balance.spooled -= missing
-                self._balance.missing += missing
-                log.error("spool_misses_events", events=missing, reason="Redis started again without them")
+            missing = _envelopes(gone)
+            self._balance.spooled -= missing
+            self._miss(missing, "Redis started again without them")
         self._run_id = run_id
+
+    def _miss(self, events: int, reason: str) -> None:
+        if events:
+            self._balance.missing += events
+            log.error("spool_misses_events", events=events, reason=reason)
 
 
 def _envelopes(headers: Iterable[bytes]) -> int:

@@ -5,7 +5,7 @@ those set aside), changed in one transaction with the lists; `spool:lock` names 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+
+_PAGE_CHUNKS = 5_000
 
 CHUNKS, ASIDE, TOTALS, LOCK, PROBE = "spool:chunks", "spool:aside", "spool:totals", "spool:lock", "spool:probe"
 
@@ -31,24 +33,30 @@ end
 return chunks
 """
 
-# The first ARGV[1] bytes of every chunk, of those set aside too; in pages, so that their copies are freed meanwhile.
-# Totals that a repair of the file has put wrong are put right, unless Redis takes no writes now.
-_RECOUNT = """
-local headers, bytes, envelopes = {}, {0, 0}, 0
-for list = 1, 2 do
-  for from = 0, redis.call('LLEN', KEYS[list]) - 1, 500 do
-    for _, chunk in ipairs(redis.call('LRANGE', KEYS[list], from, from + 499)) do
-      headers[#headers + 1] = string.sub(chunk, 1, tonumber(ARGV[1]))
-      bytes[list] = bytes[list] + #chunk
-      if #chunk >= 12 then envelopes = envelopes + struct.unpack('>I4', string.sub(chunk, 9, 12)) end
-    end
+# The first ARGV[1] bytes and the size of each chunk from ARGV[2] to ARGV[3], counted from the end; in strides, so that
+# their copies are freed meanwhile.
+_PAGE = """
+local found, first = {}, tonumber(ARGV[2])
+for last = tonumber(ARGV[3]), first, -500 do
+  for _, chunk in ipairs(redis.call('LRANGE', KEYS[1], math.max(first, last - 499), last)) do
+    found[#found + 1] = string.sub(chunk, 1, tonumber(ARGV[1]))
+    found[#found + 1] = #chunk
   end
 end
-local told = redis.call('HMGET', KEYS[3], 'bytes', 'envelopes')
-if tonumber(told[1] or 0) ~= bytes[1] or tonumber(told[2] or 0) ~= envelopes then
-  redis.pcall('HSET', KEYS[3], 'bytes', bytes[1], 'envelopes', envelopes)
+return found
+"""
+
+# While the lists have ARGV[1] and ARGV[2] entries: totals that a damage or a repair of the file has put wrong are put
+# right, unless Redis takes no writes now. Returns how many envelopes they told of.
+_PUT_RIGHT = """
+if redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[1]) or redis.call('LLEN', KEYS[2]) ~= tonumber(ARGV[2]) then
+  return false
 end
-return headers
+local told = redis.call('HMGET', KEYS[3], 'bytes', 'envelopes')
+if told[1] ~= ARGV[3] or told[2] ~= ARGV[4] then
+  redis.pcall('HSET', KEYS[3], 'bytes', ARGV[3], 'envelopes', ARGV[4])
+end
+return tonumber(told[2] or 0)
 """
 
 # Remove the heads that ARGV names, while they are the head: an edge whose lock has gone to another removes nothing.
@@ -108,6 +116,14 @@ class Totals:
     set_aside: int
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """First bytes of all chunks, and how many envelopes fewer they hold than Redis' totals told."""
+
+    headers: Set[bytes]
+    lost: int
+
+
 class Store:
     """The spool's Redis. Every method raises StoreError; each connection first proves that it is durable.
 
@@ -125,7 +141,8 @@ class Store:
         )
         self.run_id = ""
         self._redis: Any = redis.Redis(connection_pool=pool)
-        self._recount = self._redis.register_script(_RECOUNT)
+        self._page = self._redis.register_script(_PAGE)
+        self._put_right = self._redis.register_script(_PUT_RIGHT)
         self._read = self._redis.register_script(_READ)
         self._remove = self._redis.register_script(_REMOVE)
         self._set_aside = self._redis.register_script(_SET_ASIDE)
@@ -165,9 +182,29 @@ class Store:
         """The oldest chunks, up to so many envelopes and bytes; one at least if there is one."""
         return await self._run(self._read(keys=[CHUNKS], args=[envelopes, size]))
 
-    async def recount(self, size: int) -> list[bytes]:
-        """The first `size` bytes of every chunk, of those set aside too; puts the totals right by them."""
-        return await self._run(self._recount(keys=[CHUNKS, ASIDE, TOTALS], args=[size]))
+    async def recount(self, size: int) -> Found:
+        """The first `size` bytes of every chunk, of those set aside too; puts the totals right by them.
+
+        Read in pages, since a full spool takes Redis seconds; from the end, since a page is then missed by nobody who
+        removes or appends meanwhile.
+        """
+        chunks, aside = await self._sizes(CHUNKS, size), await self._sizes(ASIDE, size)
+        envelopes = sum(int.from_bytes(header[8:12]) for header in (*chunks, *aside) if len(header) >= 12)
+        told: int | None = await self._run(
+            self._put_right(
+                keys=[CHUNKS, ASIDE, TOTALS], args=[len(chunks), len(aside), sum(chunks.values()), envelopes]
+            )
+        )
+        return Found(chunks.keys() | aside.keys(), max(0, (told or 0) - envelopes))
+
+    async def _sizes(self, key: str, size: int) -> dict[bytes, int]:
+        """Sizes of a list's chunks by their first bytes."""
+        sizes: dict[bytes, int] = {}
+        last = -1
+        while page := await self._run(self._page(keys=[key], args=[size, last - _PAGE_CHUNKS + 1, last])):
+            sizes.update(zip(page[::2], page[1::2], strict=True))
+            last -= _PAGE_CHUNKS
+        return sizes
 
     async def compact(self, over: int) -> bool:
         """Have Redis write its file anew if that has more than `over` bytes; did it begin to?"""

@@ -12,7 +12,7 @@ from mesh.clock import now_us
 from mesh.directory import DirectoryClient
 from mesh.guard import Guard
 from mesh.settings import load
-from query.clickhouse import DamagedStoreError, Pool, StoreInUseError, settle
+from query.clickhouse import DamagedStoreError, Pool, StoreInUseError, embedded, settle
 from query.console import Console
 from query.follow import Follower
 from query.replica import Replica
@@ -49,7 +49,8 @@ async def main() -> None:
     follower.start()
     telemetry.log.info("listening", port=port, position=follower.position)
     try:
-        ends = (server.until_stopped(), follower.damaged.wait())
+        # a server mends its own store, and one statement's error is no reason to copy everything anew
+        ends = [server.until_stopped(), *([follower.damaged.wait()] if embedded(settings.dsn) else [])]
         await asyncio.wait([asyncio.create_task(each) for each in ends], return_when=asyncio.FIRST_COMPLETED)
     finally:
         await mesh_server.stop(settings.stop_grace_s)
@@ -58,10 +59,10 @@ async def main() -> None:
         await writer.close()
         console.close()
         pool.close()
-        if follower.damaged.is_set():
+        if rebuild := embedded(settings.dsn) is not None and follower.damaged.is_set():
             replica.distrust()
         replica.close()
-    if follower.damaged.is_set():
+    if rebuild:
         telemetry.log.error("store_damaged", next="started again, query builds the copy anew from the writer's events")
         raise SystemExit(1)
 

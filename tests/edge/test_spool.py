@@ -119,6 +119,20 @@ async def test_what_is_there_at_start_is_carried(valkey: Valkey) -> None:
     await spool.stop()
 
 
+async def test_what_a_damaged_file_lacks_at_start_is_carried_and_missing(valkey: Valkey) -> None:
+    balance = Balance()
+    spool = make(valkey, Balance())
+    await spool.start()
+    await spool.append([envelope()] * 3)
+    await spool.append([envelope()] * 2)
+    await spool.stop()
+    await valkey.command("LPOP", "spool:chunks")
+    spool = make(valkey, balance)
+    await spool.start()
+    assert (balance.carried, balance.spooled, balance.missing) == (5, 2, 3)
+    await spool.stop()
+
+
 async def test_an_append_whose_answer_was_lost_is_not_acknowledged_and_balances_when_found(valkey: Valkey) -> None:
     balance = Balance()
     store = LosesAnswers(valkey.url)

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from edge.store import Store, StoreError
+from edge.store import Found, Store, StoreError
 from tests.edge.conftest import Valkey, eventually
 
 HEAD = b"12345678" + (3).to_bytes(4, "big")
@@ -120,9 +120,32 @@ async def test_a_recount_names_every_chunk_and_puts_wrong_totals_right(valkey: V
     right = await store.check()
     await valkey.command("HSET", "spool:totals", "bytes", -5, "envelopes", 1)
     assert (await store.check()).bytes == 0
-    assert await store.recount(20) == [chunk[:20] for chunk in (chunks[1], chunks[2], chunks[0])]
+    assert await store.recount(20) == Found({chunk[:20] for chunk in chunks}, 0)
     assert await store.check() == right
     await valkey.command("HSET", "spool:totals", "bytes", -5)
     await valkey.command("CONFIG", "SET", "maxmemory", "1")
-    assert len(await store.recount(20)) == 3
+    assert len((await store.recount(20)).headers) == 3
+    await store.close()
+
+
+async def test_a_recount_takes_redis_little_at_a_time_and_misses_none(valkey: Valkey) -> None:
+    """A full spool takes seconds: as one script it would outlast every time limit."""
+    store = Store(valkey.url)
+    chunks = [number.to_bytes(8) + (1).to_bytes(4) for number in range(12_003)]
+    await store.push(chunks, len(chunks))
+    await valkey.command("CONFIG", "RESETSTAT")
+    assert await store.recount(12) == Found(set(chunks), 0)
+    assert int((await valkey.command("INFO", "commandstats"))["cmdstat_evalsha"]["calls"]) >= 4
+    await store.close()
+
+
+async def test_a_recount_tells_how_many_events_the_totals_knew_that_no_chunk_holds(valkey: Valkey) -> None:
+    """As after a changed byte in the name of the key that an append in the file goes to."""
+    store = Store(valkey.url)
+    chunks = [number.to_bytes(8) + (3).to_bytes(4) for number in range(3)]
+    await store.push(chunks, 9)
+    await valkey.command("LREM", "spool:chunks", 1, chunks[1])
+    assert await store.recount(12) == Found({chunks[0], chunks[2]}, 3)
+    assert (await store.check()).envelopes == 6
+    assert (await store.recount(12)).lost == 0
     await store.close()

@@ -26,8 +26,11 @@ class SiteServicer(site_pb2_grpc.SiteServiceServicer):
         self._sites = sites
 
     async def ListSites(self, request: site_pb2.ListSitesRequest, context: Context) -> site_pb2.ListSitesResponse:
-        bound = caller().site
-        return site_pb2.ListSitesResponse(sites=[site for site in self._sites() if bound in ("", site.id)])
+        who = caller()
+        sites = [site for site in self._sites() if who.site in ("", site.id)]
+        if who.scope != site_pb2.KEY_SCOPE_ADMIN:
+            sites = [_without_addresses(site) for site in sites]
+        return site_pb2.ListSitesResponse(sites=sites)
 
     async def CreateSite(self, request: site_pb2.CreateSiteRequest, context: Context) -> site_pb2.CreateSiteResponse:
         _require_every_site("site.id")
@@ -96,6 +99,14 @@ class KeyServicer(site_pb2_grpc.KeyServiceServicer):
             raise not_found(f'there is no key "{request.id[:64]}"', field="id")
         await self._refresh()
         return site_pb2.DeleteKeyResponse(directory_version=gone.version)
+
+
+def _without_addresses(site: site_pb2.Site) -> site_pb2.Site:
+    """What a reader sees of a site: whose own traffic is left out is for who administers it."""
+    shown = site_pb2.Site()
+    shown.CopyFrom(site)
+    shown.ClearField("excluded_ips")
+    return shown
 
 
 def _require_every_site(field: str) -> None:

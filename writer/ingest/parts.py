@@ -118,7 +118,13 @@ def device_part(event: RawEventEnvelope, user_agent: str) -> bytes:
     )
     finished = _NOT_FINISHED
     if event.import_id:
-        finished = (event.browser, event.browser_version, event.os, event.os_version, event.device)
+        finished = (
+            event.browser[:100],
+            event.browser_version[:100],
+            event.os[:100],
+            event.os_version[:100],
+            event.device[:100],
+        )
     length = len(user_agent) + sum(map(len, hints))
     return (_device if length <= _LONG else _device.__wrapped__)(user_agent, hints, finished)
 
@@ -127,7 +133,7 @@ def device_part(event: RawEventEnvelope, user_agent: str) -> bytes:
 def _device(user_agent: str, hints: tuple[str, ...], finished: tuple[str, str, str, str, str]) -> bytes:
     """Finished values win; a finished browser without its version is not given another browser's."""
     found = device_of(user_agent, ClientHints(*(hint[:500] for hint in hints)))
-    browser, browser_version, os, os_version, device = (value[:100] for value in finished)
+    browser, browser_version, os, os_version, device = finished
     return NormalizedEvent(
         browser=browser or found.browser,
         browser_version=browser_version or ("" if browser else found.browser_version),

@@ -232,7 +232,11 @@ class Store:
     @asynccontextmanager
     async def _link(self) -> AsyncGenerator[Connection]:
         """A connection kept from batch to batch, since the pool's own hand-over costs a tenth of a small one."""
-        connection = self._held.pop() if self._held else await self._pool.acquire(timeout=_LINK_LIMIT_S)
+        connection = self._held.pop() if self._held else None
+        if connection is not None and connection.is_closed():
+            await self._pool.release(connection)
+            connection = None
+        connection = connection or await self._pool.acquire(timeout=_LINK_LIMIT_S)
         try:
             yield connection
         except BaseException:

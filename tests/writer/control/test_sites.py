@@ -263,6 +263,19 @@ async def test_an_unknown_token_is_unauthenticated(control: Any, token: str) -> 
     assert error.code == grpc.StatusCode.UNAUTHENTICATED
 
 
+async def test_only_who_administers_a_site_sees_the_addresses_it_leaves_out(control: Any) -> None:
+    await control.site("private", excluded_ips=["192.0.2.7"], excluded_paths=["/admin/*"])
+    seen = {}
+    for scope in (site_pb2.KEY_SCOPE_READ, site_pb2.KEY_SCOPE_ADMIN):
+        _, secret = await control.key(scope, "private")
+        (site,) = (await control.call(control.sites.ListSites, site_pb2.ListSitesRequest(), secret)).sites
+        seen[scope] = (list(site.excluded_ips), list(site.excluded_paths))
+    assert seen == {
+        site_pb2.KEY_SCOPE_READ: ([], ["/admin/*"]),
+        site_pb2.KEY_SCOPE_ADMIN: (["192.0.2.7"], ["/admin/*"]),
+    }
+
+
 async def test_every_list_of_a_site_comes_back_and_reaches_the_directory(control: Any) -> None:
     lists = {
         "excluded_ips": ["192.0.2.0/24"],
