@@ -20,7 +20,8 @@ _BAD_SETTINGS = 2  # the exit code of a service that refuses its settings: anoth
 
 
 class ChildProcess:
-    """Runs a program until `stop`. `tell` hears, for people, of each end after it was ready once."""
+    """Runs a program until `stop`. `tell` hears, for people, of each end after it was ready once, and of
+    each reason for which it is put off once `start` has returned or was refused."""
 
     def __init__(self, program: Program, data: DataDirectory, tell: Callable[[str], None]) -> None:
         self.program = program
@@ -32,6 +33,7 @@ class ChildProcess:
         self._stopping = asyncio.Event()
         self._ends = 0
         self._was_ready = False
+        self._is_late = False
         self._how = "said nothing"
         self._hopeless = False
         self._put_off = ""
@@ -51,6 +53,7 @@ class ChildProcess:
 
     async def until_ready(self) -> None:
         """After a `start` that was refused: return when it is ready all the same, however long that takes."""
+        self._is_late = True
         while not await self.program.ready():  # noqa: ASYNC110
             await asyncio.sleep(_LATE_CHECK_S)
         self._was_ready = True
@@ -81,8 +84,9 @@ class ChildProcess:
             except OSError as error:
                 self._how = f"cannot be started: {reason(error)}"
             except Refusal as refusal:
-                if self._was_ready and self._put_off != str(refusal):
-                    self._tell(f"{self.program.name} does not start again: {refusal}")
+                if (self._was_ready or self._is_late) and self._put_off != str(refusal):
+                    again = "does not start again" if self._was_ready else "still does not start"
+                    self._tell(f"{self.program.name} {again}: {refusal}")
                 self._put_off, self._hopeless = str(refusal), True
             if self._stopping.is_set():
                 return

@@ -23,11 +23,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.data_directory import DataDirectory
-from cli.errors import Refusal
+from cli.errors import Refusal, reason
 from cli.probes import serving
 from mesh.channel import bearer, connect
 
 _LOCK, _RECORD = "lock", "applied.json"  # in query's directory: who works there, and what its store holds
+_TRUTH_LIMIT_S = 5
 _END_LIMIT_S = 15.0
 _STANDSTILL_S = 120.0
 _LOOK_EVERY_S = 0.2
@@ -47,12 +48,17 @@ def rebuild(data: DataDirectory, console: Console) -> Rebuilt:
     began = time.monotonic()
     head = asyncio.run(_head(ready["database"]))
     old = data.root / "clickhouse.old"
-    shutil.rmtree(old, ignore_errors=True)
-    with _query_ended(data):
-        (data.root / "query" / _RECORD).unlink(missing_ok=True)
-        with contextlib.suppress(FileNotFoundError):
-            (data.root / "clickhouse").rename(old)
-        (data.root / "clickhouse").mkdir(mode=0o700)
+    try:
+        with _query_ended(data):
+            shutil.rmtree(old, ignore_errors=True)
+            (data.root / "query" / _RECORD).unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                (data.root / "clickhouse").rename(old)
+            (data.root / "clickhouse").mkdir(mode=0o700)
+    except OSError as error:
+        raise Refusal(
+            f"ClickHouse's directory cannot be emptied: {reason(error)}; once no other ./run rebuild runs, try again"
+        ) from None
     shutil.rmtree(old, ignore_errors=True)
     asyncio.run(_await_copy(data, ready, head, console))
     return Rebuilt(head, time.monotonic() - began)
@@ -60,13 +66,15 @@ def rebuild(data: DataDirectory, console: Console) -> Rebuilt:
 
 async def _head(database: str) -> int:
     try:
-        connection = await asyncpg.connect(database, timeout=5)
+        connection = await asyncpg.connect(database, timeout=_TRUTH_LIMIT_S)
         try:
-            return await connection.fetchval("SELECT position FROM stream_head")
+            return await connection.fetchval("SELECT position FROM stream_head", timeout=_TRUTH_LIMIT_S)
         finally:
-            await connection.close()
+            await connection.close(timeout=_TRUTH_LIMIT_S)
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        raise Refusal(f"the truth does not answer, so nothing was emptied: {error}") from None
+        raise Refusal(
+            f"the truth does not answer, so nothing was emptied: {str(error) or type(error).__name__}"
+        ) from None
 
 
 @contextlib.contextmanager

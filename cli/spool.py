@@ -52,7 +52,7 @@ def program(data: DataDirectory, ports: Ports, password: str) -> Program:
         directory=data.root / "spool",
         ready=lambda: redis_answers(_HOST, port, password),
         place=f"{_HOST}:{port}",
-        prepare=SpoolFile(data.root / "spool", _checker(server, data.root / "run")).mend,
+        prepare=SpoolFile(data.root / "spool", _checker(server, data.root / "run"), data.log("redis")).mend,
         without="events are taken while the writer is up; the spool is used as soon as it is back",
     )
 

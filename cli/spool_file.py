@@ -12,20 +12,25 @@ from cli.errors import Refusal
 _STILL_S = 1.0  # a server that a killed ./run has left behind may be in the middle of its last append
 _MANIFEST = "appendonly.aof.manifest"
 _DAMAGED = re.compile(r"AOF analyzed: filename=(\S+), size=(\d+), ok_up_to=(\d+),.* diff=[1-9]")
+# The server's last words of a file that passes the check, and that it cannot load: e.g. a command's name was changed.
+_UNREADABLE = re.compile(rb"[^#\n]*reading the append only file.*")
 # Every append of events is a transaction, fsynced before it is answered: bytes that end none were never answered.
 _END_OF_TRANSACTION = b"\r\nEXEC\r\n"
 
 
 class SpoolFile:
-    """The append-only file below `directory`; `checker` is the server's own program that reads it through.
+    """The append-only file below `directory`; `checker` is the server's own program that reads it through, `log`
+    what the server says.
 
     The server could cut a tail itself (aof-load-truncated), but takes a changed length in the middle for one as well,
     and would throw away everything behind it.
     """
 
-    def __init__(self, directory: Path, checker: Path) -> None:
+    def __init__(self, directory: Path, checker: Path, log: Path) -> None:
         self._folder = directory / "appendonlydir"
         self._checker = checker
+        self._log = log
+        self._heard = _size(log)
         self._damage = ""
         self._seen: list[tuple[str, int, int]] = []
 
@@ -34,13 +39,16 @@ class SpoolFile:
 
         Raises Refusal, with the command that repairs it, if the file is damaged in any other way.
         """
+        told = self._last_words()
         files = sorted(self._folder.glob("appendonly.aof.*"))
         state = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
         if not files:
             return None
         if not self._damage or state != self._seen:
-            self._seen, self._damage = state, ""
+            unchanged, self._seen, self._damage = state == self._seen, state, ""
             try:
+                if told and unchanged:
+                    raise Refusal(f"{told}; {self._last_resort()}")
                 return self._look(files)
             except Refusal as refusal:
                 self._damage = str(refusal)
@@ -73,8 +81,25 @@ class SpoolFile:
             f" {self._checker} --fix {file}"
         )
 
+    def _last_words(self) -> str:
+        """What the server has said since the last call of a file that it could not load; nothing, if it did."""
+        start = self._heard if self._heard <= _size(self._log) else 0  # cut when it is full
+        try:
+            with self._log.open("rb") as log:
+                log.seek(start)
+                said = log.read()
+        except FileNotFoundError:
+            return ""
+        self._heard = start + len(said)
+        found = _UNREADABLE.findall(said)
+        return found[-1].decode(errors="replace").strip()[:300] if found else ""
+
     def _last_resort(self) -> str:
         return f"bring back {self._folder} from a copy, or move it away to begin with an empty spool"
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
 
 
 def _is_last(file: Path, manifest: Path) -> bool:

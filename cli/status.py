@@ -31,13 +31,16 @@ _SERVICES = ("edge", "writer", "query", "realtime")
 
 
 def show_status(data: DataDirectory, console: Console) -> bool:
-    """Print the screen; True if every service is healthy. Raises Refusal when no mesh is ready."""
+    """Print the screen; True if every service is healthy and the spool in no trouble.
+
+    Raises Refusal when no mesh is ready.
+    """
     return asyncio.run(_show(data, data.read_ready(), console))
 
 
 async def _show(data: DataDirectory, ready: dict[str, Any], console: Console) -> bool:
     token = ready["admin_token"]
-    health, spool, copy, window, head, disk = await asyncio.gather(
+    health, (spool, in_trouble), copy, window, head, disk = await asyncio.gather(
         _health(ready),
         _spool(ready["edge"], token),
         _copy(ready["query"], token),
@@ -55,7 +58,7 @@ async def _show(data: DataDirectory, ready: dict[str, Any], console: Console) ->
         for at, row in enumerate(rows):
             table.add_row("" if at else title, "", row)
     console.print(table, highlight=False)
-    return all(health.values())
+    return all(health.values()) and not in_trouble
 
 
 async def _health(ready: dict[str, Any]) -> dict[str, bool]:
@@ -65,7 +68,8 @@ async def _health(ready: dict[str, Any]) -> dict[str, bool]:
     return dict(zip(("gateway", *_SERVICES), answers, strict=True))
 
 
-async def _spool(address: str, token: str) -> list[str]:
+async def _spool(address: str, token: str) -> tuple[list[str], bool]:
+    """Its rows, and whether the edge tells of trouble with it."""
     try:
         async with connect(address) as channel:
             stub: Any = spool_pb2_grpc.SpoolServiceStub(channel)
@@ -74,13 +78,13 @@ async def _spool(address: str, token: str) -> list[str]:
                 request, metadata=bearer(token), timeout=_LIMIT_S
             )
     except grpc.aio.AioRpcError as error:
-        return [f"unknown: {from_rpc(error)}"]
+        return [f"unknown: {from_rpc(error)}"], False
     balance = told.balance
     kept = balance.stored + balance.duplicate + balance.ignored + balance.rejected + balance.spooled
     open_ = balance.acknowledged + balance.carried - kept - balance.missing
     drain = "paused" if told.paused else "draining" if told.draining else "idle"
     full = f", full in {told.hours_left:.1f} h" if told.HasField("hours_left") else ""
-    return [
+    rows = [
         f"{told.entries:,} chunks, {told.bytes / 1e6:.1f} of {told.max_bytes / 1e6:,.0f} MB,"
         f" oldest {told.oldest_s:.0f} s{full}",
         *([f"[red]{escape(told.trouble)}[/]"] if told.trouble else []),
@@ -92,6 +96,7 @@ async def _spool(address: str, token: str) -> list[str]:
         + ("" if open_ == 0 else f" [yellow]+ {open_:,} open[/]"),
         f"in flight {balance.in_flight:,}",
     ]
+    return rows, bool(told.trouble)
 
 
 def _lag(name: str, follower: "_Place", head: int | None) -> str:

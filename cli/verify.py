@@ -23,6 +23,8 @@ from mesh.errors import from_rpc
 MOST_IDS = 20
 
 _CATCH_UP_S = 60.0
+_LIMIT_S = 5
+_HASHING_LIMIT_S = 900.0  # PostgreSQL hashes the id of each event in question
 _MOST_ROWS = 1_000_000
 _EVERY_SITE = "SELECT number, id FROM sites WHERE $1::text IS NULL OR (id = $1 AND deleted_at IS NULL)"
 _HEAD = "SELECT position FROM stream_head"
@@ -85,7 +87,7 @@ def verify(ready: Mapping[str, Any], site: str | None, day: date | None, console
     except grpc.aio.AioRpcError as error:
         raise Refusal(f"ClickHouse does not answer: {from_rpc(error)}") from None
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        raise Refusal(f"PostgreSQL does not answer: {error}") from None
+        raise Refusal(f"PostgreSQL does not answer: {str(error) or type(error).__name__}") from None
     console.print(
         f"{found.events:,} events of {found.days:,} days (each site's counted), up to commit {found.position:,}",
         highlight=False,
@@ -99,12 +101,12 @@ def verify(ready: Mapping[str, Any], site: str | None, day: date | None, console
 
 async def compare(ready: Mapping[str, Any], site: str | None, day: date | None) -> Comparison:
     """Raises AioRpcError, OSError or PostgresError when a store does not answer, Refusal for an unknown site."""
-    database = await asyncpg.connect(ready["database"], timeout=5)
+    database = await asyncpg.connect(ready["database"], timeout=_LIMIT_S, command_timeout=_HASHING_LIMIT_S)
     try:
-        sites = {row["number"]: row["id"] for row in await database.fetch(_EVERY_SITE, site)}
+        sites = {row["number"]: row["id"] for row in await database.fetch(_EVERY_SITE, site, timeout=_LIMIT_S)}
         if not sites:
             raise Refusal(f'there is no site "{site}"')
-        comparing = _Comparing(database, ready, await database.fetchval(_HEAD))
+        comparing = _Comparing(database, ready, await database.fetchval(_HEAD, timeout=_LIMIT_S))
         await comparing.catch_up()
         stored = await comparing.stored_days(list(sites), day)
         counted = await comparing.counted_days(list(sites), day)
@@ -115,7 +117,7 @@ async def compare(ready: Mapping[str, Any], site: str | None, day: date | None) 
             if stored.get((number, on)) != counted.get((number, on))
         ]
     finally:
-        await database.close()
+        await database.close(timeout=_LIMIT_S)
     events = sum(proof.count for proof in stored.values())
     return Comparison(comparing.position, events, len(stored), tuple(differences))
 

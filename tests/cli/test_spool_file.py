@@ -30,6 +30,7 @@ class Server:
         self.program: Program = spool.program(data, ports, PASSWORD)
         ports.release()
         self.folder = place / "spool" / "appendonlydir"
+        self.log = data.log("redis")
         self._url = spool.url(ports["redis"], PASSWORD)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -49,6 +50,12 @@ class Server:
                 return client
             except (redis.ConnectionError, redis.BusyLoadingError):
                 time.sleep(0.02)
+
+    def fail(self) -> None:
+        """Start it as the supervisor does, and return when it has given up."""
+        with self.log.open("ab") as log:
+            done = subprocess.run(self.program.command, cwd=self.program.directory, stdout=log, timeout=60)
+        assert done.returncode == 1
 
     def kill(self) -> None:
         if self._process:
@@ -178,6 +185,29 @@ def test_f15_damage_in_the_base_is_no_torn_tail_and_its_command_repairs_it(serve
     assert done.returncode == 0, done.stdout
     assert server.mend() is None
     assert server.chunks() >= 1
+
+
+def test_f15_a_file_that_passes_the_check_and_cannot_be_loaded_is_refused_with_the_last_resort(
+    tmp_path: Path, server: Server
+) -> None:
+    content = server.last.read_bytes()
+    middle = content.index(b"RPUSH", content.index(b"\x05" + CHUNK))
+    damaged = content[:middle] + b"RPUSX" + content[middle + 5 :]
+    server.last.write_bytes(damaged)
+    assert server.mend() is None
+    server.fail()
+    for _ in range(2):
+        with pytest.raises(Refusal, match=f"bring back {server.folder} from a copy, or move it away") as refused:
+            server.mend()
+        assert "reading the append only file" in str(refused.value) and "RPUSX" in str(refused.value)
+        assert "\n" not in str(refused.value)
+    assert server.last.read_bytes() == damaged
+    server.last.write_bytes(content)
+    assert server.mend() is None
+    anew = Server(tmp_path)
+    assert anew.mend() is None
+    assert anew.mend() is None, "a log from before tells nothing of the file that is there now"
+    assert anew.chunks() == 10
 
 
 @pytest.mark.parametrize("lost", ["manifest", "incr.aof"])

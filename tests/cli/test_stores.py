@@ -152,6 +152,27 @@ async def test_a_rebuild_that_is_killed_half_way_is_finished_by_query_itself(mes
     assert (await mesh.run("verify")).code == 0
 
 
+async def test_two_rebuilds_at_once_end_without_a_traceback_and_the_copy_is_whole(mesh: Mesh, sent: list[str]) -> None:
+    for done in await asyncio.gather(mesh.run("rebuild"), mesh.run("rebuild")):
+        assert "Traceback" not in done.output
+        assert done.code == 0 or done.output.splitlines()[-1].startswith(("run: ", "differs")), done.output
+    await Ledger("stores").settle(mesh)
+    assert (await mesh.run("verify")).code == 0
+
+
+async def test_a_rebuild_that_cannot_empty_the_store_is_one_line(mesh: Mesh, sent: list[str]) -> None:
+    in_the_way = mesh.directory / "clickhouse.old"
+    in_the_way.write_text("")
+    try:
+        done = await mesh.run("rebuild")
+    finally:
+        in_the_way.unlink()
+    assert (done.code, done.output.count("\n")) == (1, 1), done.output
+    assert "ClickHouse's directory cannot be emptied: Not a directory" in done.output
+    await Ledger("stores").settle(mesh)
+    assert (await mesh.run("verify")).code == 0
+
+
 async def test_events_are_taken_during_a_rebuild_and_are_in_the_copy_after_it(mesh: Mesh, sent: list[str]) -> None:
     ledger = Ledger("during")
     clients = [asyncio.create_task(Client(ledger, mesh, door, 5, cut=0).run()) for door in ("http", "grpc")]
@@ -211,6 +232,20 @@ async def test_the_status_shows_health_spool_followers_balance_and_disk(mesh: Me
         "free",
     ):
         assert words in done.output
+
+
+async def test_a_spool_in_trouble_makes_the_status_exit_with_1(mesh: Mesh, sent: list[str]) -> None:
+    frozen = mesh.kill("redis", signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(60):
+            while (done := await mesh.run("status")).code == 0:
+                pass
+    finally:
+        os.kill(frozen, signal.SIGCONT)
+    assert "not serving" not in done.output
+    async with asyncio.timeout(60):
+        while (await mesh.run("status")).code:
+            pass
 
 
 async def test_the_status_says_which_follower_is_away(mesh: Mesh, sent: list[str]) -> None:
