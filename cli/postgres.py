@@ -90,7 +90,7 @@ def _make(binaries: Path, data: DataDirectory, home: Path, password: str) -> Non
     try:
         options = {"encoding": "UTF8", "locale": "C", "locale-provider": "builtin", "builtin-locale": "C.UTF-8"}
         options |= {
-            # making one of the usual 16 MB stops every commit for 50 ms
+            # while one of the usual 16 MB is made every commit waits
             "wal-segsize": "2",
             "username": USER,
             "pwfile": str(password_file),

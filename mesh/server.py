@@ -21,7 +21,7 @@ from mesh.telemetry import log
 _SERVING, _NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
 
 
-# A full collection walks every cache and every event that waits, and all calls wait for it: 100 ms in a busy writer.
+# A full collection walks every cache and every event that waits, and all calls wait for it.
 # The young generations, where the cycles of calls end, are collected as often as ever; the oldest a hundred times less.
 _COLLECT_AFTER = (700, 10, 1_000)
 

@@ -20,7 +20,7 @@ from query.replica import MAX_BYTES, MAX_EVENTS, Replica
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Few, larger inserts cost less: a range's fixed cost is some 50 ms. So the copy rests many times as long as it worked,
+# Few, larger inserts cost less: a range has a high fixed cost. So the copy rests many times as long as it worked,
 # which makes one view after a rest part of the answers at once, and thousands a second part of them within two seconds.
 _REST_FACTOR, _LONGEST_REST_S = 15.0, 2.0
 # More waiting than this: no pause, the copy is catching up.
