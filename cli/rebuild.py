@@ -24,7 +24,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from cli.data_directory import DataDirectory
 from cli.errors import Refusal, reason
-from cli.probes import serving
+from cli.probes import answers_200, serving
 from mesh.channel import bearer, connect
 
 _LOCK, _RECORD = "lock", "applied.json"  # in query's directory: who works there, and what its store holds
@@ -118,6 +118,7 @@ async def _await_copy(data: DataDirectory, ready: Mapping[str, Any], head: int, 
     """Show how far the copy is until it holds `head` and answers."""
     columns = (TextColumn("following"), BarColumn(), MofNCompleteColumn(), TextColumn("commits"), TimeElapsedColumn())
     stood_since, reached = time.monotonic(), -1
+    gateway = ready["gateway"]
     async with connect(ready["query"]) as channel:
         stub: Any = query_pb2_grpc.QueryServiceStub(channel)
         with Progress(*columns, console=console, transient=True) as progress:
@@ -127,7 +128,8 @@ async def _await_copy(data: DataDirectory, ready: Mapping[str, Any], head: int, 
                 if position > reached:
                     stood_since, reached = time.monotonic(), position
                     progress.update(task, completed=min(position, head))
-                if reached >= head and await serving(ready["query"]):
+                # the gateway finds query again a moment later than we do
+                if reached >= head and await serving(ready["query"]) and await answers_200(f"{gateway}/readyz"):
                     return
                 if time.monotonic() - stood_since > _STANDSTILL_S:
                     raise Refusal(

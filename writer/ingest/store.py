@@ -231,7 +231,7 @@ class Store:
 
     @asynccontextmanager
     async def _link(self) -> AsyncGenerator[Connection]:
-        """A connection kept from batch to batch, since the pool's own hand-over is a good part of a small one's cost."""
+        """A connection kept from batch to batch, since the pool's own hand-over costs a good part of it."""
         connection = self._held.pop() if self._held else None
         if connection is not None and connection.is_closed():
             await self._pool.release(connection)
