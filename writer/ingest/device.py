@@ -13,7 +13,7 @@ from ua_parser.loaders import load_builtins
 from ua_parser_rs import OSExtractor, UserAgentExtractor
 
 from writer.ingest.bots import MAX_USER_AGENT
-from writer.ingest.form import form_of
+from writer.ingest.form import DESKTOP_IPAD, form_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +179,7 @@ _KNOWN_PLATFORMS: Final = frozenset(
 # Safari from 26 on says iPhone OS 18_6 or 18_7 whatever the system is; its own version is the system's.
 _FROZEN_IOS = re.compile(r"(?:iPhone|CPU) OS 18[_.][67]")
 _TRUE_IOS = re.compile(r"; iOS (\d+)[_.](\d+)|FBSV/(\d+)\.(\d+)|Version/(\d+)\.(\d+)")
-# iPads ask for desktop sites by default: these browsers then call themselves Mac, but keep the names of their iOS apps.
-_DESKTOP_IPAD = re.compile(r"Macintosh.*(?:CriOS|FxiOS|EdgiOS|OPiOS|GSA)/")
+_DESKTOP_IPAD = re.compile(DESKTOP_IPAD)
 
 
 _PARTS = attrgetter("regex", "family", "major", "minor", "patch", "patch_minor")

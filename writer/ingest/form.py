@@ -33,9 +33,11 @@ _LAPTOPS: Final = (
     r"OculusBrowser",
     r"Chromebook|Pixelbook|CrosArc|Inspiron|Latitude|TravelMate|\bAspire\b|\((?:PC|2in1); ?(?:Open)?Harmony",
 )
+# iPads ask for desktop pages by default: these browsers then call themselves Mac and keep their iOS names
+DESKTOP_IPAD: Final = "Macintosh.*(?:CriOS|FxiOS|EdgiOS|OPiOS|GSA)/"
+
 _TABLETS: Final = (
-    # iPads ask for desktop pages by default: these browsers then call themselves Mac and keep their iOS names
-    "Macintosh.*(?:CriOS|FxiOS|EdgiOS|OPiOS|GSA)/",
+    DESKTOP_IPAD,
     r"iPad|PlayBook|Kindle|\bSilk/|\bKF[A-Z]{2,6}\b|\b[Tt]ablet(?:[^A-Za-z ]| [^P])|/apad\b",
     r"\bSM-[TXP]\d{3}|\bGT-(?:P\d|N[58])\d{3}|Galaxy Tab|Nexus (?:7|9|10)\b|Pixel (?:C|Tablet)\b|Xoom|\bSGP\d{3}",
     r"\bTB-?[A-Z0-9]{4,}|MediaPad|MatePad|Mi ?Pad|\b(?:OPD|RMP|PMT|TDT)\d{4}|\bi?PA2\d{3}\b|\biPlay|Nokia T\d\d\b",

@@ -18,7 +18,7 @@ from writer.ingest.place import Places
 from writer.ingest.rules import SiteRules
 from writer.ingest.source import Campaign, attribute
 
-# together they bound what is kept: no cache of parts outgrows 30 MB, even of texts made for that
+# together they bound what a cache of parts keeps, even of texts made for that
 _CACHED = 8_192
 _LONG = 800  # characters of a key; longer ones are rare with people, and worked out each time
 _MAX_IP = 64
