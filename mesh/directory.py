@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import grpc
-from analytics.v1 import directory_pb2, directory_pb2_grpc, site_pb2
+from analytics.v1 import definition_pb2, directory_pb2, directory_pb2_grpc, site_pb2
 
 from mesh.channel import bearer
 from mesh.telemetry import log
@@ -20,16 +20,29 @@ _HEARTBEAT_LIMIT_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The directory at one version. Sites by id and by number, credentials by the SHA-256 of their secret."""
+    """The directory at one version. Sites by id and by number, credentials by the SHA-256 of their secret.
+
+    Goals and segments by the id of their site, then goals by name and segments by id.
+    """
 
     version: int = 0
     sites: Mapping[str, site_pb2.Site] = field(default_factory=dict)
     by_number: Mapping[int, site_pb2.Site] = field(default_factory=dict)
     credentials: Mapping[bytes, directory_pb2.Credential] = field(default_factory=dict)
+    goals: Mapping[str, Mapping[str, definition_pb2.Goal]] = field(default_factory=dict)
+    segments: Mapping[str, Mapping[str, definition_pb2.Segment]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, message: directory_pb2.Directory) -> "Snapshot":
+        goals: dict[str, dict[str, definition_pb2.Goal]] = {}
+        for goal in message.goals:
+            goals.setdefault(goal.site, {})[goal.name] = goal
+        segments: dict[str, dict[str, definition_pb2.Segment]] = {}
+        for segment in message.segments:
+            segments.setdefault(segment.site, {})[segment.id] = segment
         return cls(
+            goals=goals,
+            segments=segments,
             version=message.version,
             sites={site.id: site for site in message.sites},
             by_number={site.number: site for site in message.sites},

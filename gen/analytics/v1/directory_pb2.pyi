@@ -1,3 +1,4 @@
+from analytics.v1 import definition_pb2 as _definition_pb2
 from analytics.v1 import site_pb2 as _site_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -28,14 +29,18 @@ class Credential(_message.Message):
     def __init__(self, secret_sha256: _Optional[bytes] = ..., id: _Optional[str] = ..., site: _Optional[str] = ..., scope: _Optional[_Union[_site_pb2.KeyScope, str]] = ..., expires_at_us: _Optional[int] = ...) -> None: ...
 
 class Directory(_message.Message):
-    __slots__ = ("version", "sites", "credentials")
+    __slots__ = ("version", "sites", "credentials", "goals", "segments")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     SITES_FIELD_NUMBER: _ClassVar[int]
     CREDENTIALS_FIELD_NUMBER: _ClassVar[int]
+    GOALS_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
     version: int
     sites: _containers.RepeatedCompositeFieldContainer[_site_pb2.Site]
     credentials: _containers.RepeatedCompositeFieldContainer[Credential]
-    def __init__(self, version: _Optional[int] = ..., sites: _Optional[_Iterable[_Union[_site_pb2.Site, _Mapping]]] = ..., credentials: _Optional[_Iterable[_Union[Credential, _Mapping]]] = ...) -> None: ...
+    goals: _containers.RepeatedCompositeFieldContainer[_definition_pb2.Goal]
+    segments: _containers.RepeatedCompositeFieldContainer[_definition_pb2.Segment]
+    def __init__(self, version: _Optional[int] = ..., sites: _Optional[_Iterable[_Union[_site_pb2.Site, _Mapping]]] = ..., credentials: _Optional[_Iterable[_Union[Credential, _Mapping]]] = ..., goals: _Optional[_Iterable[_Union[_definition_pb2.Goal, _Mapping]]] = ..., segments: _Optional[_Iterable[_Union[_definition_pb2.Segment, _Mapping]]] = ...) -> None: ...
 
 class DirectoryServiceWatchResponse(_message.Message):
     __slots__ = ("directory", "version")

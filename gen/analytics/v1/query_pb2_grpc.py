@@ -40,6 +40,41 @@ class QueryServiceStub:
                 request_serializer=analytics_dot_v1_dot_query__pb2.QueryRequest.SerializeToString,
                 response_deserializer=analytics_dot_v1_dot_query__pb2.QueryResponse.FromString,
                 _registered_method=True)
+        self.Page = channel.unary_unary(
+                '/analytics.v1.QueryService/Page',
+                request_serializer=analytics_dot_v1_dot_query__pb2.PageRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_query__pb2.PageResponse.FromString,
+                _registered_method=True)
+        self.Funnel = channel.unary_unary(
+                '/analytics.v1.QueryService/Funnel',
+                request_serializer=analytics_dot_v1_dot_query__pb2.FunnelRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_query__pb2.FunnelResponse.FromString,
+                _registered_method=True)
+        self.Cohort = channel.unary_unary(
+                '/analytics.v1.QueryService/Cohort',
+                request_serializer=analytics_dot_v1_dot_query__pb2.CohortRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_query__pb2.CohortResponse.FromString,
+                _registered_method=True)
+        self.Journey = channel.unary_unary(
+                '/analytics.v1.QueryService/Journey',
+                request_serializer=analytics_dot_v1_dot_query__pb2.JourneyRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_query__pb2.JourneyResponse.FromString,
+                _registered_method=True)
+        self.Experiment = channel.unary_unary(
+                '/analytics.v1.QueryService/Experiment',
+                request_serializer=analytics_dot_v1_dot_query__pb2.ExperimentRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_query__pb2.ExperimentResponse.FromString,
+                _registered_method=True)
+        self.ListVisits = channel.unary_unary(
+                '/analytics.v1.QueryService/ListVisits',
+                request_serializer=analytics_dot_v1_dot_query__pb2.ListVisitsRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_query__pb2.ListVisitsResponse.FromString,
+                _registered_method=True)
+        self.GetVisit = channel.unary_unary(
+                '/analytics.v1.QueryService/GetVisit',
+                request_serializer=analytics_dot_v1_dot_query__pb2.GetVisitRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_query__pb2.GetVisitResponse.FromString,
+                _registered_method=True)
         self.Await = channel.unary_unary(
                 '/analytics.v1.QueryService/Await',
                 request_serializer=analytics_dot_v1_dot_query__pb2.AwaitRequest.SerializeToString,
@@ -63,6 +98,56 @@ class QueryServiceServicer:
 
     def Query(self, request, context):
         """Answers one question: metrics by dimensions, filtered, over a range. Exact or refused.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Page(self, request, context):
+        """Answers all that a dashboard's page shows, totals, series and lists, in few statements over one state of the copy.
+        Prefer it to a Query for each part: it is several times cheaper.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Funnel(self, request, context):
+        """How many got from step to step, and how long it took them.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Cohort(self, request, context):
+        """How many identified users came back, by the period of their first event. Anonymous people are in no cohort.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Journey(self, request, context):
+        """Where visits went after a start, or came from before an end.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Experiment(self, request, context):
+        """An A/B test's variants compared.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListVisits(self, request, context):
+        """Single visits, newest first. Holds nothing of a person but a country, a device and what was done.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetVisit(self, request, context):
+        """One visit's events in order. NOT_FOUND if the site has no such visit.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -97,6 +182,41 @@ def add_QueryServiceServicer_to_server(servicer, server):
                     servicer.Query,
                     request_deserializer=analytics_dot_v1_dot_query__pb2.QueryRequest.FromString,
                     response_serializer=analytics_dot_v1_dot_query__pb2.QueryResponse.SerializeToString,
+            ),
+            'Page': grpc.unary_unary_rpc_method_handler(
+                    servicer.Page,
+                    request_deserializer=analytics_dot_v1_dot_query__pb2.PageRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_query__pb2.PageResponse.SerializeToString,
+            ),
+            'Funnel': grpc.unary_unary_rpc_method_handler(
+                    servicer.Funnel,
+                    request_deserializer=analytics_dot_v1_dot_query__pb2.FunnelRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_query__pb2.FunnelResponse.SerializeToString,
+            ),
+            'Cohort': grpc.unary_unary_rpc_method_handler(
+                    servicer.Cohort,
+                    request_deserializer=analytics_dot_v1_dot_query__pb2.CohortRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_query__pb2.CohortResponse.SerializeToString,
+            ),
+            'Journey': grpc.unary_unary_rpc_method_handler(
+                    servicer.Journey,
+                    request_deserializer=analytics_dot_v1_dot_query__pb2.JourneyRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_query__pb2.JourneyResponse.SerializeToString,
+            ),
+            'Experiment': grpc.unary_unary_rpc_method_handler(
+                    servicer.Experiment,
+                    request_deserializer=analytics_dot_v1_dot_query__pb2.ExperimentRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_query__pb2.ExperimentResponse.SerializeToString,
+            ),
+            'ListVisits': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListVisits,
+                    request_deserializer=analytics_dot_v1_dot_query__pb2.ListVisitsRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_query__pb2.ListVisitsResponse.SerializeToString,
+            ),
+            'GetVisit': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetVisit,
+                    request_deserializer=analytics_dot_v1_dot_query__pb2.GetVisitRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_query__pb2.GetVisitResponse.SerializeToString,
             ),
             'Await': grpc.unary_unary_rpc_method_handler(
                     servicer.Await,
@@ -142,6 +262,195 @@ class QueryService:
             '/analytics.v1.QueryService/Query',
             analytics_dot_v1_dot_query__pb2.QueryRequest.SerializeToString,
             analytics_dot_v1_dot_query__pb2.QueryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Page(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.QueryService/Page',
+            analytics_dot_v1_dot_query__pb2.PageRequest.SerializeToString,
+            analytics_dot_v1_dot_query__pb2.PageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Funnel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.QueryService/Funnel',
+            analytics_dot_v1_dot_query__pb2.FunnelRequest.SerializeToString,
+            analytics_dot_v1_dot_query__pb2.FunnelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Cohort(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.QueryService/Cohort',
+            analytics_dot_v1_dot_query__pb2.CohortRequest.SerializeToString,
+            analytics_dot_v1_dot_query__pb2.CohortResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Journey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.QueryService/Journey',
+            analytics_dot_v1_dot_query__pb2.JourneyRequest.SerializeToString,
+            analytics_dot_v1_dot_query__pb2.JourneyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Experiment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.QueryService/Experiment',
+            analytics_dot_v1_dot_query__pb2.ExperimentRequest.SerializeToString,
+            analytics_dot_v1_dot_query__pb2.ExperimentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListVisits(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.QueryService/ListVisits',
+            analytics_dot_v1_dot_query__pb2.ListVisitsRequest.SerializeToString,
+            analytics_dot_v1_dot_query__pb2.ListVisitsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetVisit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.QueryService/GetVisit',
+            analytics_dot_v1_dot_query__pb2.GetVisitRequest.SerializeToString,
+            analytics_dot_v1_dot_query__pb2.GetVisitResponse.FromString,
             options,
             channel_credentials,
             insecure,
