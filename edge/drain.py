@@ -22,7 +22,7 @@ _SEND_BYTES = 8 * 1024 * 1024  # opened: well below what a message between servi
 _IDLE_S = 1.0
 _HEALTH_EVERY_S = 1.0
 _BACK_OFF_S = (0.2, 3.0)
-_SLICE_EVENTS = 100  # of one call: what a live batch waits for at most
+_SLICE_EVENTS = 125  # of one call: what a live batch waits for at most
 _REST = 0.5  # of the time a call took, while live traffic is there: live batches find the writer free in between
 _START_JITTER_S = 0.5  # several edges do not all start in the instant in which the writer returns
 
