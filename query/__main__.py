@@ -15,6 +15,7 @@ from mesh.settings import load
 from query.clickhouse import DamagedStoreError, Pool, StoreInUseError, embedded, settle
 from query.console import Console
 from query.follow import Follower
+from query.layout import Layout
 from query.replica import Replica
 from query.servicer import QueryServicer
 from query.settings import QuerySettings
@@ -28,7 +29,7 @@ async def main() -> None:
     token = settings.mesh_token.get_secret_value()
     try:
         settle(settings.home)
-        replica = Replica.opened(settings.dsn, settings.home / "applied.json")
+        replica = Replica.opened(settings.dsn, settings.home / "applied.json", Layout(settings.clickhouse_cluster))
     except (StoreInUseError, DamagedStoreError, OSError) as error:
         print(f"ANALYTICS_DATA_DIR: {error}", file=sys.stderr)
         raise SystemExit(1) from None

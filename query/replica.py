@@ -21,6 +21,7 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 from mesh.telemetry import log
 from query import tables
 from query.clickhouse import DamagedStoreError, connect, discard, embedded, tells_damage
+from query.layout import Layout
 from query.ledger import Ledger, State
 
 MAX_EVENTS = 500_000
@@ -55,11 +56,12 @@ class Proof:
 class Replica:
     """The columnar copy as its only writer sees it."""
 
-    def __init__(self, dsn: str, ledger_file: Path) -> None:
+    def __init__(self, dsn: str, ledger_file: Path, layout: Layout | None = None) -> None:
         """Raises StoreInUseError, and DamagedStoreError where the embedded engine cannot read its directory."""
-        self._client = connect(dsn, _SETTINGS)
+        self._layout = layout or Layout()
+        self._client = connect(dsn, _SETTINGS | self._layout.settings)
         try:
-            for statement in tables.CREATE:
+            for statement in self._layout.create():
                 self._client.command(statement)
             self._ledger = Ledger(ledger_file, self._store_id())
             if self.state.position == 0 and self.state.applying == 0:
@@ -73,17 +75,17 @@ class Replica:
         self.repaired_ranges = 0
 
     @classmethod
-    def opened(cls, dsn: str, ledger_file: Path) -> "Replica":
+    def opened(cls, dsn: str, ledger_file: Path, layout: Layout | None = None) -> "Replica":
         """The copy as it was left; an empty one where the embedded engine cannot read its directory any more."""
         try:
-            return cls(dsn, ledger_file)
+            return cls(dsn, ledger_file, layout)
         except DamagedStoreError as error:
             folder = embedded(dsn)
             if folder is None:
                 raise
             log.error("store_damaged", reason=str(error)[:200])
             discard(folder)
-            return cls(dsn, ledger_file)
+            return cls(dsn, ledger_file, layout)
 
     @property
     def state(self) -> State:
@@ -111,10 +113,14 @@ class Replica:
         promised = Proof(
             sum(commit.count for commit in commits), reduce(xor, (commit.fingerprint for commit in commits), 0)
         )
-        if promised.count:
-            for table in tables.TABLES:
-                self._insert(table, self._lacking(table, commits[0].position) if resumed else "1")
-        weeks = self._differing(commits[0].position, to, promised)
+        if resumed and self._layout.cluster:
+            # an insert is not atomic across shards: what arrived is told by no partition, so all of them come anew
+            weeks = tuple(self._proofs("staging", commits[0].position, to, "1"))
+        else:
+            if promised.count:
+                for table in tables.TABLES:
+                    self._insert(table, self._lacking(table, commits[0].position) if resumed else "1")
+            weeks = self._differing(commits[0].position, to, promised)
         if weeks:
             log.error("range_differs", first=commits[0].position, last=to, weeks=weeks)
             self._put_up(weeks)
@@ -139,7 +145,7 @@ class Replica:
     def drop_weeks(self, weeks: Iterable[str]) -> None:
         for week in weeks:
             for table in tables.TABLES:
-                self._client.command(f"ALTER TABLE {table} DROP PARTITION {{week:Date}}", parameters={"week": week})
+                self._client.command(self._layout.drop_week(table), parameters={"week": week})
 
     def refill(self, commits: Sequence[follow_pb2.Commit], weeks: Sequence[str]) -> None:
         """Insert the events of some weeks out of commits already applied. Their partitions were dropped before."""
@@ -166,7 +172,7 @@ class Replica:
 
     def _truncate(self) -> None:
         for table in tables.TABLES:
-            self._client.command(f"TRUNCATE TABLE {table}")
+            self._client.command(self._layout.truncate(table))
 
     def _put_up(self, weeks: Iterable[str]) -> None:
         self.repaired_ranges += 1
@@ -181,7 +187,7 @@ class Replica:
         return str(self._one("SELECT id FROM store LIMIT 1")[0])
 
     def _load(self, messages: Iterable[bytes]) -> None:
-        self._client.command("TRUNCATE TABLE staging")
+        self._client.command(self._layout.truncate("staging"))
         body = b"".join(messages)
         if body:
             self._client.raw_insert("staging", tables.INPUTS, body, settings=_INPUT, fmt="Protobuf")
@@ -215,15 +221,17 @@ class Replica:
     def _delete(self, column: str, ids: Sequence[str], named: Sequence[str]) -> None:
         if not ids:
             return
-        self._client.command("TRUNCATE TABLE erasing")
+        self._client.command(self._layout.truncate("erasing"))
         self._client.insert("erasing", [[value] for value in ids], column_names=["id"])
+        for statement in self._layout.spread("erasing"):
+            self._client.command(statement)
         # ids stand in a table, so that none is written in clear into the mutation's file
         condition = f"{column} IN (SELECT id FROM erasing)"
         for table in named:
             # a mutation rewrites parts even where it finds nothing
             if self._client.query(f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1").result_rows:
-                self._client.command(f"ALTER TABLE {table} DELETE WHERE {condition}")
-        self._client.command("TRUNCATE TABLE erasing")
+                self._client.command(self._layout.delete(table, condition))
+        self._client.command(self._layout.truncate("erasing"))
 
     def _one(self, statement: str) -> Sequence[Any]:
         return self._client.query(statement).result_rows[0]

@@ -17,6 +17,11 @@ class QuerySettings(MeshSettings):
         pattern=r"^($|chdb:///.|clickhouses?://.|https?://.)",
         description="Columnar store. Default: the embedded engine in DATA_DIR/query/clickhouse.",
     )
+    clickhouse_cluster: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9_-]{0,64}$",
+        description="Name of the cluster in the server's `system.clusters` to spread the tables over. Default: one place.",
+    )
     query_clients: int = Field(2, ge=1, le=32, description="Statements that run at once; each costs a thread.")
     query_timeout_s: float = Field(30.0, gt=0, le=600, description="Time one statement may take, seconds.")
 

@@ -144,20 +144,24 @@ _EVENTS = (
 _STAGING = tuple(column.definition for column in COLUMNS)
 
 
-def _create(name: str, columns: tuple[str, ...], engine: str, order: str = "") -> str:
-    placed = f" PARTITION BY {WEEK} ORDER BY ({order})" if order else ""
-    return f"CREATE TABLE IF NOT EXISTS {name} (\n    " + ",\n    ".join(columns) + f"\n) ENGINE = {engine}{placed}"
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a table is made of. `order` is its sorting key; "" for one in memory. Cut into weeks where it has one."""
+
+    columns: tuple[str, ...]
+    engine: str
+    order: str = ""
 
 
-CREATE = (
-    _create("events", _EVENTS, "MergeTree", "site_id, visit_started_at, visit_id, occurred_at"),
-    _create("visits", _VISITS, "AggregatingMergeTree", "site_id, visit_started_at, visit_id"),
-    _create("visit_pages", _VISIT_PAGES, "AggregatingMergeTree", "site_id, visit_started_at, visit_id, hostname, page"),
-    _create("staging", _STAGING, "Memory"),
-    _create("erasing", ("id UUID",), "Memory"),
+DEFINITIONS = {
+    "events": Table(_EVENTS, "MergeTree", "site_id, visit_started_at, visit_id, occurred_at"),
+    "visits": Table(_VISITS, "AggregatingMergeTree", "site_id, visit_started_at, visit_id"),
+    "visit_pages": Table(_VISIT_PAGES, "AggregatingMergeTree", "site_id, visit_started_at, visit_id, hostname, page"),
+    "staging": Table(_STAGING, "Memory"),
+    "erasing": Table(("id UUID",), "Memory"),
     # one row, made once: what tells this store from another
-    _create("store", ("id UUID",), "MergeTree ORDER BY id"),
-)
+    "store": Table(("id UUID",), "MergeTree", "id"),
+}
 
 COUNTED = (
     "kind NOT IN ('EVENT_KIND_ENGAGEMENT', 'EVENT_KIND_SCROLL', 'EVENT_KIND_SESSION_START', 'EVENT_KIND_SESSION_END')"
