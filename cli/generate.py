@@ -1,4 +1,4 @@
-"""`./run gen`: the code in gen/, made from protos/."""
+"""`./run gen`: the code in gen/, made from protos/, and the Python client's copy of what it needs."""
 
 import shutil
 import subprocess
@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from cli import generate_client
 from cli.errors import Refusal
 from cli.services import PROJECT
 
@@ -24,13 +25,14 @@ def generate() -> list[str]:
                 shutil.copyfile(fresh[name], target)
             else:
                 target.unlink()
-    return changed
+        return changed + generate_client.update(fresh)
 
 
 def stale() -> list[str]:
-    """The files of gen/ that are not what protos/ says."""
+    """The generated files that are not what protos/ says."""
     with tempfile.TemporaryDirectory() as place:
-        return _differing(_make(Path(place)))
+        fresh = _make(Path(place))
+        return _differing(fresh) + generate_client.stale(fresh)
 
 
 def _make(place: Path) -> dict[str, Path]:

@@ -55,6 +55,7 @@ async def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     listener = _listen(settings.bind_host, settings.gateway_port)
     peers = Peers(settings)
+    await peers.directory.start()
     gateway = Gateway(settings, peers)
     server = Server(configuration(gateway, settings))
     serving = asyncio.create_task(server.serve(sockets=[listener]))

@@ -12,10 +12,11 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway import docs, openapi
+from gateway import compat, docs, openapi
 from gateway.assets import Assets
 from gateway.batcher import Batcher
 from gateway.client_ip import ClientAddress
+from gateway.compat.intake import Intake
 from gateway.live import Live
 from gateway.openapi import Handler, routes
 from gateway.operations import Operations
@@ -54,12 +55,15 @@ class Gateway:
         addresses = ClientAddress(settings.trusted_networks)
         self.batcher = Batcher(peers.track, settings.max_queued_events, settings.edge_patience_s)
         self.live = Live(peers)
-        track = Track(self.batcher, Visitor(addresses, settings.country_header))
+        visitor = Visitor(addresses, settings.country_header)
+        track = Track(self.batcher, visitor)
+        foreign = Intake(self.batcher, visitor, peers, track.counts)
         operations = table(peers, addresses, Operations(peers, track, self.batcher, self.live))
-        self._track = track.endpoints()
+        self._track = {**track.endpoints(), **compat.endpoints(foreign)}
         self._rest = Starlette(
             routes=[
                 *routes(operations),
+                *compat.routes(foreign, peers),
                 Route("/api/openapi.json", openapi.endpoint(operations), methods=["GET"]),
                 Route("/api/docs", docs.endpoint(operations), methods=["GET"]),
                 WebSocketRoute("/api/v1/live", self.live.handle),

@@ -16,14 +16,15 @@ Handler = Callable[[Request], Awaitable[Response]]
 Schema = dict[str, Any]
 
 NDJSON = "application/x-ndjson"
+CSV = "text/csv"
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One method of one path.
 
-    `body` is a msgspec struct or a schema. `handler` is None where the path is served before Starlette (`/track/*`) or
-    is a WebSocket.
+    `body` is a msgspec struct or a schema. `rows`: the answer is a list, so it comes as CSV and NDJSON too. `handler`
+    is None where the path is served before Starlette (`/track/*`) or is a WebSocket.
     """
 
     method: str
@@ -36,7 +37,7 @@ class Operation:
     body_type: str = "application/json"
     answer: Schema = field(default_factory=lambda: {"type": "object"})
     status: int = 200
-    csv: bool = False
+    rows: bool = False
     parameters: tuple[tuple[str, str, bool], ...] = ()
     refusals: tuple[int, ...] = (400, 401, 403, 404)
 
@@ -90,8 +91,8 @@ def _operation(operation: Operation, named: dict[Any, Schema]) -> dict[str, Any]
     answer: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
     if operation.status not in (101, 204):
         answer["content"] = {"application/json": {"schema": operation.answer}}
-        if operation.csv:
-            answer["content"]["text/csv"] = {"schema": {"type": "string"}}
+        if operation.rows:
+            answer["content"] |= {kind: {"schema": {"type": "string"}} for kind in (CSV, NDJSON)}
     described: dict[str, Any] = {
         "summary": operation.summary,
         "tags": [operation.tag],

@@ -7,6 +7,7 @@ from typing import TypeVar
 import grpc
 from analytics.v1 import (
     account_pb2_grpc,
+    definition_pb2_grpc,
     import_pb2_grpc,
     query_pb2_grpc,
     realtime_pb2_grpc,
@@ -19,6 +20,7 @@ from grpc_health.v1 import health_pb2_grpc
 from gateway.problems import Problem
 from gateway.settings import GatewaySettings
 from mesh.channel import Metadata, bearer, connect
+from mesh.directory import DirectoryClient
 from mesh.stream import StreamCaller
 
 T = TypeVar("T")
@@ -39,7 +41,7 @@ async def ask(method: Callable[..., Awaitable[T]], message: Message, metadata: M
 
 def _spelling(field: str) -> str:
     """`site.retention_months` is `retention` in JSON, `key.expires_at_us` is `expiresAt`."""
-    name = field.removeprefix("site.").removeprefix("key.")
+    name = re.sub(r"^(?:site|key|goal|segment)\.", "", field)
     if name.startswith("retention_months"):
         return "retention"
     return re.sub(r"_([a-z])", lambda match: match[1].upper(), name.removesuffix("_us"))
@@ -57,11 +59,15 @@ class Peers:
         }
         self._mesh_token = settings.mesh_token.get_secret_value()
         self._mesh = bearer(self._mesh_token)
-        self._version = 0
+        self.version = 0
+        """The directory version that callers have been promised."""
         writer = self._channels["writer"]
+        self.directory = DirectoryClient(writer, self._mesh_token, "gateway")
         self.accounts = account_pb2_grpc.AccountServiceStub(writer)
         self.sites = site_pb2_grpc.SiteServiceStub(writer)
         self.keys = site_pb2_grpc.KeyServiceStub(writer)
+        self.goals = definition_pb2_grpc.GoalServiceStub(writer)
+        self.segments = definition_pb2_grpc.SegmentServiceStub(writer)
         self.imports = import_pb2_grpc.ImportServiceStub(writer)
         self.query = query_pb2_grpc.QueryServiceStub(self._channels["query"])
         self.realtime = realtime_pb2_grpc.RealtimeServiceStub(self._channels["realtime"])
@@ -79,7 +85,7 @@ class Peers:
 
     def metadata(self, credential: str) -> Metadata:
         """Metadata for a call in a caller's own name."""
-        return bearer(credential, self._version)
+        return bearer(credential, self.version)
 
     def mesh_metadata(self) -> Metadata:
         """Metadata for a call that the gateway makes as a part of the mesh."""
@@ -87,11 +93,12 @@ class Peers:
 
     def learned(self, directory_version: int) -> None:
         """A change was made: later calls ask their callee to know it."""
-        if directory_version > self._version:
-            self._version = directory_version
+        if directory_version > self.version:
+            self.version = directory_version
             self._mesh = bearer(self._mesh_token, directory_version)
 
     async def close(self) -> None:
         await self._track.close()
+        await self.directory.stop()
         for channel in self._channels.values():
             await channel.close()

@@ -1,95 +1,89 @@
 """JSON schemas of answers, and of the bodies whose grammar no struct expresses."""
 
-from typing import Any
-
 import msgspec
 
 from gateway.importer import Line
+from gateway.message_schemas import (
+    COMPARISON,
+    DATE_RANGE,
+    EXPLAINED,
+    FILTER,
+    ORDER,
+    ROW,
+    TEXT,
+    WHOLE,
+    Schema,
+    list_of,
+    shape,
+)
 
-Schema = dict[str, Any]
-
-_TEXT: Schema = {"type": "string"}
-_NUMBER: Schema = {"type": "integer"}
-
-
-def _object(required: tuple[str, ...] = (), **properties: Schema) -> Schema:
-    return {"type": "object", "properties": properties} | ({"required": list(required)} if required else {})
-
-
-def _list(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
-
-
-TRACKED = _object(
+TRACKED = shape(
     ("status", "eventId"),
     status={"enum": ["accepted", "duplicate", "ignored"]},
     eventId={"type": "string", "format": "uuid"},
-    reason=_TEXT,
+    reason=TEXT,
 )
-TRACKED_BATCH = _object(
+TRACKED_BATCH = shape(
     ("results",),
-    results=_list(
-        _object(
+    results=list_of(
+        shape(
             ("status", "eventId"),
-            eventId=_TEXT,
+            eventId=TEXT,
             status={"enum": ["accepted", "duplicate", "ignored", "rejected"]},
-            reason=_TEXT,
-            field=_TEXT,
+            reason=TEXT,
+            field=TEXT,
         )
     ),
 )
 
-_FILTER: Schema = {"type": "array", "description": '["is", "country", ["DE"]], ["and", [...]], ["not", [...]], …'}
-QUERY = _object(
+QUERY = shape(
     ("site", "metrics"),
-    site=_TEXT,
-    metrics=_list(_TEXT),
-    dimensions=_list(_TEXT),
-    filters=_list(_FILTER),
-    date_range={"oneOf": [_TEXT, {**_list(_TEXT), "minItems": 2, "maxItems": 2}]},
-    timezone=_TEXT,
+    site=TEXT,
+    metrics=list_of(TEXT),
+    dimensions=list_of(TEXT),
+    filters=list_of(FILTER),
+    date_range=DATE_RANGE,
+    timezone=TEXT,
     date={"type": "string", "format": "date"},
-    order_by=_list({**_list(_TEXT), "minItems": 2, "maxItems": 2}),
+    order_by=list_of(ORDER),
     limit={"type": "integer", "minimum": 1, "maximum": 10_000},
-    offset=_NUMBER,
-    page_token=_TEXT,
-    include=_object(empty_buckets={"type": "boolean"}, total_rows={"type": "boolean"}),
+    offset=WHOLE,
+    page_token=TEXT,
+    include=shape(empty_buckets={"type": "boolean"}, total_rows={"type": "boolean"}, time_labels={"type": "boolean"}),
+    compare=COMPARISON,
+    explain={"type": "boolean"},
 )
-_MONEY = _object(("currency", "amount"), currency=_TEXT, amount=_TEXT)
-ANSWER = _object(
+ANSWER = shape(
     ("results", "meta", "query"),
-    results=_list(
-        _object(
-            ("dimensions", "metrics"),
-            dimensions=_list(_TEXT),
-            metrics=_list({"oneOf": [{"type": "number"}, _MONEY, {"type": "null"}]}),
-        )
-    ),
-    meta=_object(
+    results=list_of(ROW),
+    meta=shape(
         ("freshness_s", "took_ms", "warnings"),
-        total_rows=_NUMBER,
-        next_page_token=_TEXT,
+        total_rows=WHOLE,
+        next_page_token=TEXT,
+        time_labels=list_of(TEXT),
+        compared_range=list_of(TEXT),
+        explanation=list_of(EXPLAINED),
         freshness_s={"type": "number"},
         took_ms={"type": "number"},
-        as_of_position=_NUMBER,
-        warnings=_list(_TEXT),
+        as_of_position=WHOLE,
+        warnings=list_of(TEXT),
     ),
     query=QUERY,
 )
 
-_COUNT = _object(("value", "count"), value=_TEXT, count=_NUMBER)
-LIVE = _object(
+_COUNT = shape(("value", "count"), value=TEXT, count=WHOLE)
+LIVE = shape(
     ("fresh",),
     fresh={"type": "boolean"},
-    as_of_us=_NUMBER,
-    position=_NUMBER,
-    visitors_now=_NUMBER,
-    views_per_minute=_list(_NUMBER),
-    minute_us=_NUMBER,
-    pages=_list(_COUNT),
-    sources=_list(_COUNT),
-    countries=_list(_COUNT),
-    events=_list({"type": "object"}),
+    as_of_us=WHOLE,
+    position=WHOLE,
+    visitors_now=WHOLE,
+    views_per_minute=list_of(WHOLE),
+    minute_us=WHOLE,
+    pages=list_of(_COUNT),
+    sources=list_of(_COUNT),
+    countries=list_of(_COUNT),
+    events=list_of({"type": "object"}),
 )
 
 LINE: Schema = {
@@ -97,42 +91,64 @@ LINE: Schema = {
     "description": "One JSON object a line; its fields: "
     + ", ".join(f.encode_name for f in msgspec.structs.fields(Line)),
 }
-BALANCE = _object(
+BALANCE = shape(
     ("read", "imported", "duplicates", "ignored", "rejected"),
-    read=_NUMBER,
-    imported=_NUMBER,
-    duplicates=_NUMBER,
-    ignored=_NUMBER,
-    ignoredReasons={"type": "object", "additionalProperties": _NUMBER},
-    rejected=_list(_object(("line", "reason"), line=_NUMBER, reason=_TEXT)),
+    read=WHOLE,
+    imported=WHOLE,
+    duplicates=WHOLE,
+    ignored=WHOLE,
+    ignoredReasons={"type": "object", "additionalProperties": WHOLE},
+    rejected=list_of(shape(("line", "reason"), line=WHOLE, reason=TEXT)),
 )
 
-SITE = _object(
+SITE = shape(
     ("id", "timezone", "identity", "domains", "retention"),
-    id=_TEXT,
-    timezone=_TEXT,
+    id=TEXT,
+    timezone=TEXT,
     identity={"enum": ["memory", "daily"]},
-    domains=_list(_TEXT),
-    retention={"oneOf": [_NUMBER, {"const": "forever"}]},
+    domains=list_of(TEXT),
+    retention={"oneOf": [WHOLE, {"const": "forever"}]},
     ignorePrivacySignals={"type": "boolean"},
-    queryParameters=_list(_TEXT),
+    queryParameters=list_of(TEXT),
     hashRouting={"type": "boolean"},
-    excludedIps=_list(_TEXT),
-    excludedPaths=_list(_TEXT),
-    excludedHostnames=_list(_TEXT),
-    excludedCountries=_list(_TEXT),
-    pathRules=_list(_TEXT),
+    excludedIps=list_of(TEXT),
+    excludedPaths=list_of(TEXT),
+    excludedHostnames=list_of(TEXT),
+    excludedCountries=list_of(TEXT),
+    pathRules=list_of(TEXT),
     createdAt={"type": "string", "format": "date-time"},
 )
-SITES = _object(("sites",), sites=_list(SITE))
-KEY = _object(
+SITES = shape(("sites",), sites=list_of(SITE))
+KEY = shape(
     ("id", "name", "site", "scope"),
-    id=_TEXT,
-    name=_TEXT,
+    id=TEXT,
+    name=TEXT,
     site={"type": ["string", "null"]},
     scope={"enum": ["ingest", "read", "admin"]},
     expiresAt={"type": ["string", "null"]},
     createdAt={"type": "string", "format": "date-time"},
 )
-KEYS = _object(("keys",), keys=_list(KEY))
-NEW_KEY: Schema = {**KEY, "properties": {**KEY["properties"], "secret": _TEXT}}
+KEYS = shape(("keys",), keys=list_of(KEY))
+GOAL = shape(
+    ("id", "site", "name", "page", "event", "filters", "scrollThreshold", "currency"),
+    id=TEXT,
+    site=TEXT,
+    name=TEXT,
+    page={"type": ["string", "null"]},
+    event={"type": ["string", "null"]},
+    filters=list_of(FILTER),
+    scrollThreshold={"type": ["integer", "null"], "minimum": 1, "maximum": 100},
+    currency={"type": ["string", "null"]},
+    createdAt={"type": "string", "format": "date-time"},
+)
+GOALS = shape(("goals",), goals=list_of(GOAL))
+SEGMENT = shape(
+    ("id", "site", "name", "filters"),
+    id=TEXT,
+    site=TEXT,
+    name=TEXT,
+    filters=list_of(FILTER),
+    createdAt={"type": "string", "format": "date-time"},
+)
+SEGMENTS = shape(("segments",), segments=list_of(SEGMENT))
+NEW_KEY: Schema = {**KEY, "properties": {**KEY["properties"], "secret": TEXT}}

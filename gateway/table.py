@@ -5,20 +5,55 @@ from typing import Any
 from gateway.accounts import Accounts, NewPassword, SignIn
 from gateway.api import Queries
 from gateway.client_ip import ClientAddress
+from gateway.definitions import Definitions, GoalPatch, NewGoal, NewSegment, SegmentPatch
 from gateway.importer import Importer
+from gateway.message_schemas import answer_schema, request_schema
 from gateway.openapi import NDJSON, Handler, Operation, Schema
 from gateway.operations import Operations
 from gateway.payload import Batch, Payload
 from gateway.peers import Peers
-from gateway.schemas import ANSWER, BALANCE, KEYS, LINE, LIVE, NEW_KEY, QUERY, SITE, SITES, TRACKED, TRACKED_BATCH
+from gateway.questions import COHORT, EXPERIMENT, FUNNEL, JOURNEY, PAGE, VISIT, VISITS, Question
+from gateway.schemas import (
+    ANSWER,
+    BALANCE,
+    GOAL,
+    GOALS,
+    KEYS,
+    LINE,
+    LIVE,
+    NEW_KEY,
+    QUERY,
+    SEGMENT,
+    SEGMENTS,
+    SITE,
+    SITES,
+    TRACKED,
+    TRACKED_BATCH,
+)
 from gateway.sites import NewKey, NewSite, SitePatch, Sites
 
 _SITE = ("site", "The site's id.", True)
+_VISITS = (
+    _SITE,
+    ("date_range", "A word such as 7d, or two dates as FROM,TO.", False),
+    ("timezone", "IANA name.", False),
+    ("date", "The day that relative ranges count from.", False),
+    ("filters", 'Filters as JSON, e.g. [["is","country",["DE"]]].', False),
+    ("limit", "1 to 1,000, default 50.", False),
+    ("page_token", "From the last answer.", False),
+)
 
 
 def table(peers: Peers, addresses: ClientAddress, operations: Operations) -> tuple[Operation, ...]:
     """The table, bound to the services behind the gateway."""
-    return (*_capture(), *_questions(peers), *_administration(peers), *_account(peers, addresses), *_probes(operations))
+    return (
+        *_capture(),
+        *_questions(peers),
+        *_administration(peers),
+        *_definitions(peers),
+        *_account(peers, addresses),
+        *_probes(operations),
+    )
 
 
 def _capture() -> tuple[Operation, ...]:
@@ -38,8 +73,37 @@ def _capture() -> tuple[Operation, ...]:
 
 
 def _questions(peers: Peers) -> tuple[Operation, ...]:
+    queries = Queries(peers)
+
+    def ask(path: str, question: Question) -> Operation:
+        return Operation(
+            "POST",
+            path,
+            question.summary,
+            queries.handler(question),
+            body=request_schema(question.request.DESCRIPTOR),
+            answer=answer_schema(question.answer.DESCRIPTOR),
+            rows=bool(question.rows),
+        )
+
+    visits, visit = answer_schema(VISITS.answer.DESCRIPTOR), answer_schema(VISIT.answer.DESCRIPTOR)
     return (
-        Operation("POST", "/api/v1/query", "Ask a question", Queries(peers).query, body=QUERY, answer=ANSWER, csv=True),
+        Operation("POST", "/api/v1/query", "Ask a question", queries.query, body=QUERY, answer=ANSWER, rows=True),
+        ask("/api/v1/page", PAGE),
+        ask("/api/v1/funnel", FUNNEL),
+        ask("/api/v1/cohort", COHORT),
+        ask("/api/v1/journey", JOURNEY),
+        ask("/api/v1/experiment", EXPERIMENT),
+        Operation(
+            "GET",
+            "/api/v1/visits",
+            VISITS.summary,
+            queries.visits,
+            answer=visits,
+            parameters=_VISITS,
+            rows=True,
+        ),
+        Operation("GET", "/api/v1/visits/{id}", VISIT.summary, queries.visit, answer=visit, parameters=(_SITE,)),
         Operation(
             "GET", "/api/v1/live", "Watch live snapshots (WebSocket)", status=101, answer=LIVE, parameters=(_SITE,)
         ),
@@ -86,6 +150,37 @@ def _administration(peers: Peers) -> tuple[Operation, ...]:
             status=201,
         ),
         administer("DELETE", "/api/v1/keys/{id}", "Revoke a key", sites.delete_key, status=204),
+    )
+
+
+def _definitions(peers: Peers) -> tuple[Operation, ...]:
+    definitions = Definitions(peers)
+
+    def define(method: str, path: str, summary: str, handler: Handler, **more: Any) -> Operation:
+        return Operation(method, path, summary, handler, tag="Definitions", **more)
+
+    goals, goal = "/api/v1/goals", "/api/v1/goals/{id}"
+    segments, segment = "/api/v1/segments", "/api/v1/segments/{id}"
+    made, changed = {"status": 201, "refusals": (400, 401, 403, 404, 409, 412)}, {"refusals": (400, 401, 403, 404, 409)}
+    return (
+        define("GET", goals, "List a site's goals", definitions.list_goals, answer=GOALS, parameters=(_SITE,)),
+        define("POST", goals, "Make a goal", definitions.create_goal, body=NewGoal, answer=GOAL, **made),
+        define("PATCH", goal, "Change a goal", definitions.update_goal, body=GoalPatch, answer=GOAL, **changed),
+        define("DELETE", goal, "Remove a goal", definitions.delete_goal, status=204),
+        define(
+            "GET", segments, "List a site's segments", definitions.list_segments, answer=SEGMENTS, parameters=(_SITE,)
+        ),
+        define("POST", segments, "Make a segment", definitions.create_segment, body=NewSegment, answer=SEGMENT, **made),
+        define(
+            "PATCH",
+            segment,
+            "Change a segment",
+            definitions.update_segment,
+            body=SegmentPatch,
+            answer=SEGMENT,
+            **changed,
+        ),
+        define("DELETE", segment, "Remove a segment", definitions.delete_segment, status=204),
     )
 
 

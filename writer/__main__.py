@@ -10,6 +10,7 @@ from mesh.server import run, until_stopped
 from mesh.settings import load
 from writer import cleaning, health
 from writer.control import bootstrap
+from writer.control.definition_store import DefinitionStore
 from writer.control.directory import LocalDirectory
 from writer.control.store import ControlStore
 from writer.database import open_pool, raw_codecs
@@ -60,7 +61,7 @@ async def main() -> None:
     gate = Gate(store.write, settings.transactions_in_flight)
     commits = CommitLog(pool)
     pipeline = Pipeline(directory, keyring, places, store, gate, commits.note)
-    rooms = Rooms(directory, store, pipeline, commits, ControlStore(pool, wrapper))
+    rooms = Rooms(directory, store, pipeline, commits, ControlStore(pool, wrapper), DefinitionStore(pool))
 
     server = server_of(rooms, settings.mesh_token.get_secret_value())
     port = await server.start(settings.bind_host, settings.writer_port, reflect=settings.reflection)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from analytics.v1 import (
     account_pb2_grpc,
+    definition_pb2_grpc,
     directory_pb2_grpc,
     follow_pb2_grpc,
     import_pb2_grpc,
@@ -17,6 +18,8 @@ from mesh.clock import now_us
 from mesh.guard import Guard
 from mesh.server import Server
 from writer.control.accounts import AccountServicer, Passwords
+from writer.control.definition_store import DefinitionStore
+from writer.control.definitions import GoalServicer, SegmentServicer
 from writer.control.directory import DirectoryServicer, LocalDirectory
 from writer.control.servicer import KeyServicer, SiteServicer
 from writer.control.store import ControlStore
@@ -27,7 +30,7 @@ from writer.ingest.pipeline import Pipeline
 from writer.ingest.servicer import IngestServicer
 from writer.ingest.store import Store
 
-_NAMES = ("Ingest", "Follow", "Import", "Directory", "Site", "Key", "Account")
+_NAMES = ("Ingest", "Follow", "Import", "Directory", "Site", "Key", "Goal", "Segment", "Account")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Rooms:
     pipeline: Pipeline
     commits: CommitLog
     control: ControlStore
+    definitions: DefinitionStore
 
 
 def server_of(rooms: Rooms, mesh_token: str) -> Server:
@@ -63,6 +67,10 @@ def server_of(rooms: Rooms, mesh_token: str) -> Server:
     site_pb2_grpc.add_SiteServiceServicer_to_server(site, server.grpc)
     key = KeyServicer(rooms.control, directory.refresh, sites, now_us)
     site_pb2_grpc.add_KeyServiceServicer_to_server(key, server.grpc)
+    goal = GoalServicer(rooms.definitions, directory.refresh, lambda: directory.snapshot)
+    definition_pb2_grpc.add_GoalServiceServicer_to_server(goal, server.grpc)
+    segment = SegmentServicer(rooms.definitions, directory.refresh, lambda: directory.snapshot)
+    definition_pb2_grpc.add_SegmentServiceServicer_to_server(segment, server.grpc)
     account = AccountServicer(rooms.control, directory.refresh, Passwords(), now_us)
     account_pb2_grpc.add_AccountServiceServicer_to_server(account, server.grpc)
     return server

@@ -13,7 +13,9 @@ import grpc
 from analytics.v1 import (
     account_pb2,
     account_pb2_grpc,
+    definition_pb2_grpc,
     directory_pb2,
+    directory_pb2_grpc,
     import_pb2,
     import_pb2_grpc,
     query_pb2,
@@ -40,6 +42,7 @@ from mesh.errors import MeshError, invalid
 from mesh.guard import Guard
 from mesh.server import Server
 from mesh.stream import answer_all
+from tests.gateway.question_doubles import Definitions, Questions
 
 MESH_TOKEN = "mesh-token-of-the-tests"
 ADMIN = "am_key_admin-of-every-site"
@@ -58,6 +61,10 @@ def _credential(secret: str, site: str, scope: int) -> directory_pb2.Credential:
 
 def directory(*, without: str = "") -> Snapshot:
     """Two sites and a credential of each kind."""
+    return Snapshot.of(_directory(without))
+
+
+def _directory(without: str = "") -> directory_pb2.Directory:
     admin, read, ingest = site_pb2.KEY_SCOPE_ADMIN, site_pb2.KEY_SCOPE_READ, site_pb2.KEY_SCOPE_INGEST
     secrets = (
         (ADMIN, "", admin),
@@ -66,12 +73,26 @@ def directory(*, without: str = "") -> Snapshot:
         (INGEST, "demo", ingest),
         (SESSION, "", admin),
     )
-    message = directory_pb2.Directory(
+    return directory_pb2.Directory(
         version=1,
-        sites=[site_pb2.Site(id="demo", number=1), site_pb2.Site(id="other", number=2)],
+        sites=[
+            site_pb2.Site(id="demo", number=1, domains=["demo.example"]),
+            site_pb2.Site(id="other", number=2, domains=["other.example", "demo.example"]),
+        ],
         credentials=[_credential(*entry) for entry in secrets if entry[0] != without],
     )
-    return Snapshot.of(message)
+
+
+class Directory(directory_pb2_grpc.DirectoryServiceServicer):
+    """Tells its one version, then beats."""
+
+    async def Watch(
+        self, request: directory_pb2.DirectoryServiceWatchRequest, context: Any
+    ) -> AsyncIterator[directory_pb2.DirectoryServiceWatchResponse]:
+        yield directory_pb2.DirectoryServiceWatchResponse(directory=_directory(), version=1)
+        while True:
+            await asyncio.sleep(5)
+            yield directory_pb2.DirectoryServiceWatchResponse(version=1)
 
 
 @dataclass
@@ -121,6 +142,7 @@ class Writer(
     site_pb2_grpc.KeyServiceServicer,
     account_pb2_grpc.AccountServiceServicer,
     import_pb2_grpc.ImportServiceServicer,
+    Definitions,
 ):
     """Keeps what it is told in lists."""
 
@@ -224,13 +246,12 @@ class Writer(
 
 
 @dataclass
-class Query(query_pb2_grpc.QueryServiceServicer):
+class Query(Questions):
     """Answers what it was given to answer."""
 
     asked: list[query_pb2.QueryRequest] = field(default_factory=list)
     awaited: list[int] = field(default_factory=list)
     answer: query_pb2.QueryResponse = field(default_factory=query_pb2.QueryResponse)
-    refusal: MeshError | None = None
     versions: list[str] = field(default_factory=list)
 
     async def Query(self, request: query_pb2.QueryRequest, context: Any) -> query_pb2.QueryResponse:
@@ -309,7 +330,15 @@ class Mesh:
     async def _serve(self, name: str) -> Server:
         services = {
             "edge": ["TrackService"],
-            "writer": ["SiteService", "KeyService", "AccountService", "ImportService"],
+            "writer": [
+                "DirectoryService",
+                "SiteService",
+                "KeyService",
+                "AccountService",
+                "ImportService",
+                "GoalService",
+                "SegmentService",
+            ],
             "query": ["QueryService"],
             "realtime": ["RealtimeService"],
         }[name]
@@ -319,8 +348,11 @@ class Mesh:
             case "edge":
                 track_pb2_grpc.add_TrackServiceServicer_to_server(self.edge, server.grpc)
             case "writer":
+                directory_pb2_grpc.add_DirectoryServiceServicer_to_server(Directory(), server.grpc)
                 site_pb2_grpc.add_SiteServiceServicer_to_server(self.writer, server.grpc)
                 site_pb2_grpc.add_KeyServiceServicer_to_server(self.writer, server.grpc)
+                definition_pb2_grpc.add_GoalServiceServicer_to_server(self.writer, server.grpc)
+                definition_pb2_grpc.add_SegmentServiceServicer_to_server(self.writer, server.grpc)
                 account_pb2_grpc.add_AccountServiceServicer_to_server(self.writer, server.grpc)
                 import_pb2_grpc.add_ImportServiceServicer_to_server(self.writer, server.grpc)
             case "query":
@@ -359,6 +391,7 @@ async def running(
     mesh = Mesh(Edge(), Writer(), Query(), Realtime(), gateway, url, ports, {}, configured)
     for name in ports:
         await mesh.start(name)
+    await peers.directory.start(5)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     sweeping = asyncio.create_task(Sweeper(server, header_patience_s).run())
     await until(lambda: server.started)

@@ -1,5 +1,6 @@
 """`/api/v1/query`, authorisation of every route, problems, security headers, probes."""
 
+import re
 from typing import Any
 
 import grpc
@@ -11,6 +12,7 @@ from mesh.errors import MeshError
 from tests.gateway.doubles import ADMIN, DEMO_READ, INGEST, OTHER_ADMIN, SESSION, Mesh, authorized, directory
 
 QUESTION = {"site": "demo", "metrics": ["visitors"]}
+FILTERS = [["is", "country", ["DE"]]]
 
 GUARDED = [
     ("POST", "/api/v1/query", QUESTION),
@@ -22,6 +24,17 @@ GUARDED = [
     ("GET", "/api/v1/keys?site=demo", None),
     ("POST", "/api/v1/keys", {"name": "k", "scope": "read", "site": "demo"}),
     ("DELETE", "/api/v1/keys/key_1", None),
+    *(("POST", f"/api/v1/{word}", {"site": "demo"}) for word in ("page", "funnel", "cohort", "journey", "experiment")),
+    ("GET", "/api/v1/visits?site=demo", None),
+    ("GET", "/api/v1/visits/visit_1?site=demo", None),
+    ("GET", "/api/v1/goals?site=demo", None),
+    ("POST", "/api/v1/goals", {"site": "demo", "name": "Signup", "event": "signup"}),
+    ("PATCH", "/api/v1/goals/goal_1", {"name": "Signed up"}),
+    ("DELETE", "/api/v1/goals/goal_1", None),
+    ("GET", "/api/v1/segments?site=demo", None),
+    ("POST", "/api/v1/segments", {"site": "demo", "name": "Near", "filters": FILTERS}),
+    ("PATCH", "/api/v1/segments/segment_1", {"name": "Far"}),
+    ("DELETE", "/api/v1/segments/segment_1", None),
     ("GET", "/api/v1/session", None),
     ("DELETE", "/api/v1/session", None),
     ("POST", "/api/v1/account/password", {"oldPassword": "a", "newPassword": "b" * 10}),
@@ -127,7 +140,8 @@ async def test_another_sites_key_sees_nothing_of_this_one(
     response = await ask(http, method, path, body, **authorized(OTHER_ADMIN))
     assert response.status_code == 404
     assert not mesh.writer.imported[1:]
-    assert not mesh.query.asked
+    assert not (mesh.query.asked or mesh.query.questions)
+    assert not (mesh.writer.goals or mesh.writer.segments)
 
 
 async def test_another_sites_key_lists_its_own_site_alone(mesh: Mesh, http: httpx.AsyncClient) -> None:
@@ -242,7 +256,7 @@ async def test_the_openapi_document_names_every_route_and_a_rule_for_each(http: 
     document = (await http.get("/api/openapi.json")).json()
     assert document["openapi"] == "3.1.0"
     for method, path, _ in GUARDED:
-        bare = path.partition("?")[0].replace("/sites/demo", "/sites/{id}").replace("key_1", "{id}")
+        bare = re.sub(r"/(demo|\w+_1)$", "/{id}", path.partition("?")[0])
         assert document["paths"][bare][method.lower()]["security"]
     assert "security" not in document["paths"]["/track/view"]["post"]
     assert document["components"]["schemas"]["Payload"]["properties"]["pageUrl"]

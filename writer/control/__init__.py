@@ -1,1 +1,1 @@
-"""Sites, keys, people and the directory of them that every service copies."""
+"""Sites, keys, people, goals, segments and the directory of them that every service copies."""

@@ -12,17 +12,10 @@ from pydantic import SecretStr
 from mesh.errors import MeshError, invalid
 from mesh.telemetry import log
 from writer.control.accounts import Passwords, checked_email, checked_password
+from writer.control.changes import BUMP, Pool
 from writer.control.keys import digest, new_public_id
 from writer.control.sites import checked
-from writer.control.store import (
-    ANY_USER,
-    BOOTSTRAP_LOCK,
-    BUMP,
-    INSERT_USER,
-    Pool,
-    insert_key,
-    insert_site,
-)
+from writer.control.store import ANY_USER, BOOTSTRAP_LOCK, INSERT_USER, insert_key, insert_site
 from writer.settings import WriterSettings, key_bytes
 from writer.wrap import Wrapper
 

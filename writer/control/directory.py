@@ -11,7 +11,8 @@ from analytics.v1 import directory_pb2, directory_pb2_grpc
 from mesh.directory import Snapshot
 from mesh.errors import unavailable
 from mesh.telemetry import log
-from writer.control.store import CHANNEL, VERSION, Connection, Pool, read_directory
+from writer.control.changes import CHANNEL, VERSION, Connection, Pool
+from writer.control.store import read_directory
 from writer.database import FAILURES
 
 HEARTBEAT_S: Final = 5.0

@@ -49,7 +49,7 @@ def new_session_secret() -> str:
 
 
 def new_public_id(prefix: str) -> str:
-    """`key_…` or `ses_…`: names a credential in lists and logs; says nothing of its secret."""
+    """`key_…`, `ses_…`, `goal_…` or `seg_…`: what lists and logs call it; says nothing of a credential's secret."""
     return prefix + secrets.token_hex(8)
 
 

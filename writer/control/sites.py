@@ -10,8 +10,8 @@ from zoneinfo import available_timezones
 from analytics.v1 import event_pb2, site_pb2
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from mesh.errors import invalid
 from writer.control import site_lists
+from writer.control.masks import masked
 from writer.control.site_lists import quoted, wrong
 
 MAX_RETENTION_MONTHS: Final = 120
@@ -57,19 +57,7 @@ def checked(site: site_pb2.Site) -> site_pb2.Site:
 
 def changed(site: site_pb2.Site, wanted: site_pb2.Site, mask: FieldMask) -> site_pb2.Site:
     """The site with the mask's fields as wanted, checked. Raises INVALID_ARGUMENT for a mask without sense."""
-    if not mask.paths:
-        raise invalid("update_mask", f"it is empty; name the fields to change: {', '.join(CHANGEABLE)}")
-    result = site_pb2.Site()
-    result.CopyFrom(site)
-    for path in mask.paths:
-        if path not in CHANGEABLE:
-            raise invalid("update_mask", f"{quoted(path)} cannot be changed; these can: {', '.join(CHANGEABLE)}")
-        result.ClearField(path)  # pyright: ignore[reportArgumentType]  (one of CHANGEABLE)
-        if path in LISTS:
-            getattr(result, path).extend(getattr(wanted, path))
-        else:
-            setattr(result, path, getattr(wanted, path))
-    return checked(result)
+    return checked(masked(site, wanted, mask, CHANGEABLE))
 
 
 @lru_cache(maxsize=1)

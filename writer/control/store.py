@@ -1,30 +1,23 @@
-"""The SQL of sites, keys, people and the directory's version. A change and its new version are one transaction."""
+"""The SQL of sites, keys and people, and the whole directory as it is read from its tables."""
 
 import os
 import uuid
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Generic, TypeVar
 
 import asyncpg
 from analytics.v1 import directory_pb2, site_pb2
-from asyncpg.pool import PoolConnectionProxy
 
-from mesh.errors import unavailable
+from writer.control.changes import VERSION, Changed, Connection, Pool, change, microseconds, moment, reachable
+from writer.control.definition_store import (
+    ALL_GOALS,
+    ALL_SEGMENTS,
+    DELETE_SITE_GOALS,
+    DELETE_SITE_SEGMENTS,
+    goal_of,
+    segment_of,
+)
 from writer.wrap import KEY_BYTES, Wrapper
-
-Connection = asyncpg.Connection | PoolConnectionProxy
-Pool = asyncpg.Pool
-
-CHANNEL = "directory"
-
-BUMP = """
-    WITH bumped AS (UPDATE directory_version SET version = version + 1 RETURNING version)
-    SELECT version, pg_notify('directory', version::text) FROM bumped
-"""
-VERSION = "SELECT version FROM directory_version"
 
 SITES = "SELECT * FROM sites WHERE deleted_at IS NULL ORDER BY id"
 SITE_FOR_CHANGE = "SELECT * FROM sites WHERE id = $1 AND deleted_at IS NULL FOR UPDATE"
@@ -84,19 +77,6 @@ DELETE_SESSION = "DELETE FROM sessions WHERE secret_sha256 = $1 RETURNING id"
 DELETE_OTHER_SESSIONS = "DELETE FROM sessions WHERE user_id = $1 AND secret_sha256 <> $2"
 DELETE_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE expires_at <= $1"
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Changed(Generic[T]):
-    """What a change left, and the first directory version that holds it."""
-
-    value: T
-    version: int
-
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -115,57 +95,61 @@ class ControlStore:
 
     async def create_site(self, site: site_pb2.Site) -> Changed[site_pb2.Site | None]:
         """The site with its number; None if the id is taken."""
-        async with self._change() as (connection, version):
+        async with change(self._pool) as (connection, version):
             return Changed(await insert_site(connection, site, self._wrapper), version)
 
     async def update_site(
-        self, id: str, change: Callable[[site_pb2.Site], site_pb2.Site]
+        self, id: str, alter: Callable[[site_pb2.Site], site_pb2.Site]
     ) -> Changed[site_pb2.Site | None]:
-        """The site after `change`, which sees it locked; None if there is none. What `change` raises undoes all."""
-        async with self._change() as (connection, version):
+        """The site after `alter`, which sees it locked; None if there is none. What `alter` raises undoes all."""
+        async with change(self._pool) as (connection, version):
             row = await connection.fetchrow(SITE_FOR_CHANGE, id)
             if row is None:
                 return Changed(None, version)
-            row = await connection.fetchrow(UPDATE_SITE, *_site_values(change(_site(row))))
+            row = await connection.fetchrow(UPDATE_SITE, *_site_values(alter(_site(row))))
             return Changed(_site(row) if row else None, version)
 
     async def delete_site(self, id: str) -> Changed[bool]:
-        """Takes a site out of the directory with its keys; False if there is none. Its number is never used again."""
-        async with self._change() as (connection, version):
+        """Takes a site out of the directory with its keys, goals and segments; False if there is none.
+
+        Its number is never used again.
+        """
+        async with change(self._pool) as (connection, version):
             number = await connection.fetchval(DELETE_SITE, id)
             if number is not None:
-                await connection.execute(DELETE_SITE_KEYS, number)
+                for query in (DELETE_SITE_KEYS, DELETE_SITE_GOALS, DELETE_SITE_SEGMENTS):
+                    await connection.execute(query, number)
             return Changed(number is not None, version)
 
     async def keys(self) -> list[site_pb2.Key]:
         """All keys, oldest first."""
-        async with _reachable(), self._pool.acquire() as connection:
+        async with reachable(), self._pool.acquire() as connection:
             return [_key(row) for row in await connection.fetch(KEYS)]
 
     async def create_key(self, key: site_pb2.Key, secret_sha256: bytes) -> Changed[site_pb2.Key | None]:
         """The key as stored; None if its site does not exist."""
-        async with self._change() as (connection, version):
+        async with change(self._pool) as (connection, version):
             return Changed(await insert_key(connection, key, secret_sha256), version)
 
     async def delete_key(self, id: str, site: str) -> Changed[bool]:
         """Revokes a key, of this site alone where one is given; False if there is none."""
-        async with self._change() as (connection, version):
+        async with change(self._pool) as (connection, version):
             return Changed(await connection.fetchval(DELETE_KEY, id, site) is not None, version)
 
     async def user_by_email(self, email: str) -> User | None:
-        async with _reachable(), self._pool.acquire() as connection:
+        async with reachable(), self._pool.acquire() as connection:
             return _user(await connection.fetchrow(USER_BY_EMAIL, email))
 
     async def user_by_session(self, secret_sha256: bytes, now_us: int) -> User | None:
         """The user of a session that has not expired."""
-        async with _reachable(), self._pool.acquire() as connection:
+        async with reachable(), self._pool.acquire() as connection:
             return _user(await connection.fetchrow(USER_BY_SESSION, secret_sha256, moment(now_us)))
 
     async def open_session(
         self, user: User, id: str, secret_sha256: bytes, expires_at_us: int, now_us: int
     ) -> Changed[bool]:
         """Opens a session and forgets expired ones; False if the user's password has changed meanwhile."""
-        async with self._change() as (connection, version):
+        async with change(self._pool) as (connection, version):
             await connection.execute(DELETE_EXPIRED_SESSIONS, moment(now_us))
             opened = await connection.fetchval(
                 INSERT_SESSION, id, user.id, user.password_hash, secret_sha256, moment(expires_at_us)
@@ -173,21 +157,16 @@ class ControlStore:
             return Changed(opened is not None, version)
 
     async def close_session(self, secret_sha256: bytes) -> Changed[bool]:
-        async with self._change() as (connection, version):
+        async with change(self._pool) as (connection, version):
             return Changed(await connection.fetchval(DELETE_SESSION, secret_sha256) is not None, version)
 
     async def change_password(self, user: User, password_hash: str, kept_session_sha256: bytes) -> Changed[bool]:
         """Sets a password and ends the user's other sessions; False if it has changed meanwhile."""
-        async with self._change() as (connection, version):
+        async with change(self._pool) as (connection, version):
             if await connection.fetchval(SET_PASSWORD, user.id, user.password_hash, password_hash) is None:
                 return Changed(False, version)
             await connection.execute(DELETE_OTHER_SESSIONS, user.id, kept_session_sha256)
             return Changed(True, version)
-
-    @asynccontextmanager
-    async def _change(self) -> AsyncGenerator[tuple[Connection, int]]:
-        async with _reachable(), self._pool.acquire() as connection, connection.transaction():
-            yield connection, await connection.fetchval(BUMP)
 
 
 async def insert_site(connection: Connection, site: site_pb2.Site, wrapper: Wrapper) -> site_pb2.Site | None:
@@ -207,7 +186,8 @@ async def read_directory(connection: Connection) -> directory_pb2.Directory:
     """The whole directory at one version."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         version = await connection.fetchval(VERSION)
-        sites, keys, sessions = [await connection.fetch(query) for query in (SITES, KEYS, SESSIONS)]
+        queries = (SITES, KEYS, SESSIONS, ALL_GOALS, ALL_SEGMENTS)
+        sites, keys, sessions, goals, segments = [await connection.fetch(query) for query in queries]
     return directory_pb2.Directory(
         version=version,
         sites=[_site(row) for row in sites],
@@ -217,30 +197,13 @@ async def read_directory(connection: Connection) -> directory_pb2.Directory:
                 id=row["id"],
                 site=row.get("site", ""),
                 scope=row.get("scope", site_pb2.KEY_SCOPE_ADMIN),
-                expires_at_us=_microseconds(row["expires_at"]),
+                expires_at_us=microseconds(row["expires_at"]),
             )
             for row in (*keys, *sessions)
         ],
+        goals=[goal_of(row) for row in goals],
+        segments=[segment_of(row) for row in segments],
     )
-
-
-def moment(at_us: int) -> datetime:
-    """Microseconds since the epoch as PostgreSQL takes them."""
-    return _EPOCH + timedelta(microseconds=at_us)
-
-
-def _microseconds(at: datetime | None) -> int:
-    return (at - _EPOCH) // timedelta(microseconds=1) if at else 0
-
-
-@asynccontextmanager
-async def _reachable() -> AsyncGenerator[None]:
-    try:
-        yield
-    except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError) as error:
-        raise unavailable("the database cannot be reached now; nothing was changed") from error
-    except (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.ReadOnlySQLTransactionError) as error:
-        raise unavailable("the database takes no changes now; nothing was changed") from error
 
 
 def _site_values(site: site_pb2.Site) -> tuple[object, ...]:
@@ -277,7 +240,7 @@ def _site(row: asyncpg.Record) -> site_pb2.Site:
         excluded_hostnames=row["excluded_hostnames"],
         excluded_countries=row["excluded_countries"],
         path_rules=row["path_rules"],
-        created_at_us=_microseconds(row["created_at"]),
+        created_at_us=microseconds(row["created_at"]),
     )
 
 
@@ -287,8 +250,8 @@ def _key(row: asyncpg.Record) -> site_pb2.Key:
         name=row["name"],
         site=row["site"],
         scope=row["scope"],
-        expires_at_us=_microseconds(row["expires_at"]),
-        created_at_us=_microseconds(row["created_at"]),
+        expires_at_us=microseconds(row["expires_at"]),
+        created_at_us=microseconds(row["created_at"]),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import grpc
 import pytest
-from analytics.v1 import account_pb2_grpc, directory_pb2_grpc, site_pb2, site_pb2_grpc
+from analytics.v1 import account_pb2_grpc, definition_pb2_grpc, directory_pb2_grpc, site_pb2, site_pb2_grpc
 from argon2 import PasswordHasher
 
 from mesh.auth import Authenticator
@@ -15,6 +15,8 @@ from mesh.errors import MeshError, from_rpc
 from mesh.guard import Guard
 from mesh.server import Server
 from writer.control.accounts import AccountServicer, Passwords
+from writer.control.definition_store import DefinitionStore
+from writer.control.definitions import GoalServicer, SegmentServicer
 from writer.control.directory import DirectoryServicer, LocalDirectory
 from writer.control.keys import digest
 from writer.control.servicer import KeyServicer, SiteServicer
@@ -26,7 +28,7 @@ MESH_TOKEN = "mesh-token-of-the-tests"
 ADMIN = "am_key_admin-of-every-site-in-the-tests"
 WRAP_KEY = b"w" * 32
 START_US = 1_767_268_800_000_000
-SERVICES = [f"analytics.v1.{name}Service" for name in ("Site", "Key", "Account", "Directory")]
+SERVICES = [f"analytics.v1.{name}Service" for name in ("Site", "Key", "Goal", "Segment", "Account", "Directory")]
 
 
 @dataclass
@@ -48,6 +50,14 @@ class Control:
     @property
     def keys(self) -> Any:
         return site_pb2_grpc.KeyServiceStub(self.channel)
+
+    @property
+    def goals(self) -> Any:
+        return definition_pb2_grpc.GoalServiceStub(self.channel)
+
+    @property
+    def segments(self) -> Any:
+        return definition_pb2_grpc.SegmentServiceStub(self.channel)
 
     @property
     def accounts(self) -> Any:
@@ -100,6 +110,11 @@ async def control(database: str) -> AsyncIterator[Control]:
     site_pb2_grpc.add_SiteServiceServicer_to_server(SiteServicer(store, directory.refresh, sites), server.grpc)
     keys = KeyServicer(store, directory.refresh, sites, lambda: holder[0].now_us)
     site_pb2_grpc.add_KeyServiceServicer_to_server(keys, server.grpc)
+    definitions = DefinitionStore(pool)
+    goals = GoalServicer(definitions, directory.refresh, lambda: directory.snapshot)
+    definition_pb2_grpc.add_GoalServiceServicer_to_server(goals, server.grpc)
+    segments = SegmentServicer(definitions, directory.refresh, lambda: directory.snapshot)
+    definition_pb2_grpc.add_SegmentServiceServicer_to_server(segments, server.grpc)
     accounts = AccountServicer(store, directory.refresh, FAST, lambda: holder[0].now_us)
     account_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server.grpc)
     watch = DirectoryServicer(directory, server.stopping)
