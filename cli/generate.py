@@ -1,4 +1,4 @@
-"""`./run gen`: the code in gen/, made from protos/, and the Python client's copy of what it needs."""
+"""`./run gen`: the code in gen/, made from protos/, and the clients' copies of what they need."""
 
 import shutil
 import subprocess
@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cli import generate_client
+from cli import generate_client, generate_descriptors
 from cli.errors import Refusal
 from cli.services import PROJECT
 
@@ -25,14 +25,14 @@ def generate() -> list[str]:
                 shutil.copyfile(fresh[name], target)
             else:
                 target.unlink()
-        return changed + generate_client.update(fresh)
+        return changed + generate_client.update(fresh) + generate_descriptors.update()
 
 
 def stale() -> list[str]:
     """The generated files that are not what protos/ says."""
     with tempfile.TemporaryDirectory() as place:
         fresh = _make(Path(place))
-        return _differing(fresh) + generate_client.stale(fresh)
+        return _differing(fresh) + generate_client.stale(fresh) + generate_descriptors.stale()
 
 
 def _make(place: Path) -> dict[str, Path]:

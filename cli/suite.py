@@ -14,12 +14,17 @@ _GRPCURL = "github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.3"
 
 
 def install_what_is_missing(console: Console) -> None:
-    """Chromium (Debian, as root) and grpcurl (with Go). What cannot be installed is said; its tests then say more."""
+    """Chromium and npm (Debian, as root), grpcurl (with Go). What cannot be installed is said; its tests say more."""
     install_package("chromium", console)
+    install_package("npm", console)
     if not _grpcurl() and shutil.which("go"):
         console.print("installing grpcurl ...")
         subprocess.run(("go", "install", _GRPCURL), stdout=subprocess.DEVNULL)
-    for name, found in (("chromium", shutil.which("chromium")), ("grpcurl", _grpcurl())):
+    for name, found in (
+        ("chromium", shutil.which("chromium")),
+        ("npm", shutil.which("npm")),
+        ("grpcurl", _grpcurl()),
+    ):
         if not found:
             console.print(f"[yellow]{name} is missing and could not be installed: its tests will fail[/]")
 

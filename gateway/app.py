@@ -24,7 +24,7 @@ from gateway.peers import Peers
 from gateway.problems import Problem
 from gateway.settings import GatewaySettings
 from gateway.table import table
-from gateway.track import Track
+from gateway.track import OUTCOMES, Track
 from gateway.visitor import Visitor
 from mesh.errors import MeshError
 from mesh.telemetry import log
@@ -56,8 +56,9 @@ class Gateway:
         self.batcher = Batcher(peers.track, settings.max_queued_events, settings.edge_patience_s)
         self.live = Live(peers)
         visitor = Visitor(addresses, settings.country_header)
-        track = Track(self.batcher, visitor)
-        foreign = Intake(self.batcher, visitor, peers, track.counts)
+        counts = dict.fromkeys(OUTCOMES, 0)
+        foreign = Intake(self.batcher, visitor, peers, counts)
+        track = Track(self.batcher, visitor, foreign.site_of_key, counts)
         operations = table(peers, addresses, Operations(peers, track, self.batcher, self.live))
         self._track = {**track.endpoints(), **compat.endpoints(foreign)}
         self._rest = Starlette(

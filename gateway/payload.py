@@ -36,6 +36,13 @@ class Revenue(Struct):
     currency: str
 
 
+class PassedOn(Struct):
+    """A visitor's request as a backend passes it on, headers by their names; obeyed with an ingest key alone."""
+
+    ip: str | None = None
+    headers: dict[str, str] = {}
+
+
 class Payload(Struct, rename="camel"):
     """One event as the SDK sends it, whatever its kind; unknown fields are ignored and never obeyed."""
 
@@ -63,6 +70,7 @@ class Payload(Struct, rename="camel"):
     interactive: bool | None = None
     engaged_ms: U32 | None = None
     scroll_max: U32 | None = None
+    visitor: PassedOn | None = None
 
 
 class Batch(Payload):

@@ -1,10 +1,14 @@
 """The SDK's calls: `POST /track/view|interaction|event|session` and `/track/batch`. Semantics: HTTP of the gateway.
 
 Raw ASGI, since this is the path that every page view takes. Answers: 202 accepted, duplicate or ignored; 400 names the
-field; 403 unknown site or foreign origin; 413; 503 with Retry-After. CORS is open, without credentials.
+field; 401 for a key that is none; 403 unknown site or foreign origin; 413; 503 with Retry-After. CORS is open, without
+credentials.
+
+A backend sends an ingest key (`authorization: Bearer KEY`). Its own request then tells nothing of a visitor: each event
+may carry the visitor's address and headers as `visitor`.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -15,6 +19,7 @@ from gateway import body as http_body
 from gateway.batcher import Batcher, Results
 from gateway.payload import (
     MAX_COMMON_BYTES,
+    PassedOn,
     Payload,
     decode,
     decode_batch,
@@ -44,10 +49,12 @@ _PREFLIGHT = [
     (b"content-length", b"0"),
 ]
 _STATUS = {_ACCEPTED: "accepted", _DUPLICATE: "duplicate", _IGNORED: "ignored"}
-_OUTCOMES = ("accepted", "duplicate", "ignored", "rejected", "unavailable")
+OUTCOMES = ("accepted", "duplicate", "ignored", "rejected", "unavailable")
 _TRY_LATER = "the event cannot be stored now; try again"
 
 Answer = Callable[[Scope, Receive, dict[bytes, bytes]], Any]
+SiteOfKey = Callable[[str], Awaitable[str]]
+"""The site of an ingest key, "" for any other secret."""
 
 
 class Track:
@@ -56,10 +63,11 @@ class Track:
     `counts` holds the number of events by outcome since the start.
     """
 
-    def __init__(self, batcher: Batcher, visitor: Visitor) -> None:
+    def __init__(self, batcher: Batcher, visitor: Visitor, site_of_key: SiteOfKey, counts: dict[str, int]) -> None:
         self._batcher = batcher
         self._visitor = visitor
-        self.counts: dict[str, int] = dict.fromkeys(_OUTCOMES, 0)
+        self._site_of_key = site_of_key
+        self.counts = counts
 
     def endpoints(self) -> dict[str, ASGIApp]:
         """An ASGI callable per path."""
@@ -97,9 +105,10 @@ class Track:
         async def answer(scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> bytes:
             http_body.require_json(headers)
             payload = decode(await http_body.read(headers, receive, SINGLE_BYTES))
+            backend = await self._backend(headers)
             request = track_pb2.TrackStreamRequest()
             event = request.events.add()
-            self._open(event, payload, scope, headers)
+            self._open(event, payload, scope, headers, backend)
             fill(event, kind, payload)
             if not event.event_id:
                 event.event_id = new_id()
@@ -128,8 +137,9 @@ class Track:
     async def _batch(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> bytes:
         http_body.require_json(headers)
         common, events, ids = decode_batch(await http_body.read(headers, receive, BATCH_BYTES))
+        backend = await self._backend(headers)
         base = track_pb2.TrackEvent()
-        self._open(base, common, scope, headers)
+        self._open(base, common, scope, headers, backend)
         fill_common(base, common)
         base.event_id = ""
         if base.ByteSize() > MAX_COMMON_BYTES:
@@ -142,6 +152,8 @@ class Track:
                 continue
             event = request.events.add()
             event.CopyFrom(base)
+            if backend and payload.visitor:
+                self._pass_on(event, payload.visitor)
             try:
                 fill(event, _kind_of(payload), payload)
             except MeshError as error:
@@ -182,12 +194,40 @@ class Track:
                 raise Problem(503, _TRY_LATER, retry_after_s=2.0)
         return outcomes
 
-    def _open(self, event: track_pb2.TrackEvent, payload: Payload, scope: Scope, headers: dict[bytes, bytes]) -> None:
+    async def _backend(self, headers: dict[bytes, bytes]) -> str:
+        """The site for which a backend speaks, by its ingest key; "" for a browser's request. Raises Problem 401."""
+        scheme, _, secret = headers.get(b"authorization", b"").partition(b" ")
+        if scheme.lower() != b"bearer":
+            return ""
+        site = await self._site_of_key(secret.strip().decode("latin-1"))
+        if not site:
+            raise Problem(401, "the key is no ingest key of a site; it may be mistyped, revoked or expired")
+        return site
+
+    def _open(
+        self,
+        event: track_pb2.TrackEvent,
+        payload: Payload,
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        backend: str,
+    ) -> None:
+        if backend:
+            if payload.app_name and payload.app_name != backend:
+                raise Problem(403, f'the key is one of "{backend}" and of no other site', "appName")
+            event.site = backend
+            if payload.visitor:
+                self._pass_on(event, payload.visitor)
+            return
         if not payload.app_name:
             raise bad_request("appName", "is required: the site's id")
         event.site = payload.app_name
         client = scope["client"]
         self._visitor.fill(event, client[0] if client else "", headers, scope["headers"])
+
+    def _pass_on(self, event: track_pb2.TrackEvent, visitor: PassedOn) -> None:
+        headers = {name.lower().encode(): value.encode("latin-1", "replace") for name, value in visitor.headers.items()}
+        self._visitor.fill(event, visitor.ip or "", headers, ())
 
     async def _refuse(self, send: Send, error: Exception) -> None:
         if isinstance(error, MeshError):

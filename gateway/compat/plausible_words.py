@@ -47,6 +47,8 @@ DIMENSIONS = {
     "visit:entry_page_hostname": "entry_hostname",
     "visit:exit_page_hostname": "exit_hostname",
 }
+MAX_DEPTH = 20
+
 _PROP = "event:props:"
 _GROUPS, _SINGLE = ("and", "or"), ("not", "has_done", "has_not_done")
 
@@ -81,19 +83,25 @@ def metric(path: str, word: Any) -> str:
     return cast(str, word)
 
 
-def condition(path: str, item: Any) -> list[Any]:
+def condition(path: str, item: Any, depth: int = 1) -> list[Any]:
     """Our filter; its shape beyond what is renamed is checked with the whole query's. Raises INVALID_ARGUMENT."""
     if not isinstance(item, list) or len(cast(list[Any], item)) < 2:
         raise _wrong_filter(path)
+    if depth > MAX_DEPTH:
+        raise invalid(path, "Filters are nested too deeply.")
     parts = cast(list[Any], item)
     word = parts[0]
     if word in _GROUPS:
         if not isinstance(parts[1], list):
             raise _wrong_filter(path)
         children = cast(list[Any], parts[1])
-        return [word, [condition(f"{path}[1][{at}]", child) for at, child in enumerate(children)], *parts[2:]]
+        return [
+            word,
+            [condition(f"{path}[1][{at}]", child, depth + 1) for at, child in enumerate(children)],
+            *parts[2:],
+        ]
     if word in _SINGLE:
-        return [word, condition(f"{path}[1]", parts[1]), *parts[2:]]
+        return [word, condition(f"{path}[1]", parts[1], depth + 1), *parts[2:]]
     if parts[1] == "segment":
         return parts
     name = dimension(f"{path}[1]", parts[1])

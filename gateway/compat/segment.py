@@ -77,14 +77,14 @@ class Segment:
         events: list[track_pb2.TrackEvent] = []
         reasons: list[str] = []
         for message in messages:
-            kind = message.get("type")
+            kind = str(message.get("type"))
             if kind in SILENT:
                 self._intake.counts["ignored"] += 1
                 continue
             try:
                 if kind not in LOUD:
-                    raise Refused(f'type: "{str(kind)[:40]}" is none of {", ".join(_SHORT)}')
-                event = event_of(cast(str, kind), message, shared, body.get("sentAt"), now)
+                    raise Refused(f'type: "{kind[:40]}" is none of {", ".join(_SHORT)}')
+                event = event_of(kind, message, shared, body.get("sentAt"), now)
             except Refused as refusal:
                 self._intake.counts["rejected"] += 1
                 reasons.append(str(refusal))

@@ -26,7 +26,7 @@ async def post(http: httpx.AsyncClient, body: Any, **headers: str) -> httpx.Resp
 
 def event(**fields: Any) -> track_pb2.TrackEvent:
     """What reaches the edge, beside its id."""
-    usual = {"site": "demo", "kind": PAGEVIEW, "page_url": URL, "ip": "127.0.0.1", "user_agent": AGENT}
+    usual: dict[str, Any] = {"site": "demo", "kind": PAGEVIEW, "page_url": URL, "ip": "127.0.0.1", "user_agent": AGENT}
     return track_pb2.TrackEvent(**(usual | fields))
 
 
