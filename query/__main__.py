@@ -12,6 +12,8 @@ from mesh.clock import now_us
 from mesh.directory import DirectoryClient
 from mesh.guard import Guard
 from mesh.settings import load
+from query.admission import Admission
+from query.asking import Desk
 from query.clickhouse import DamagedStoreError, Pool, StoreInUseError, embedded, settle
 from query.console import Console
 from query.follow import Follower
@@ -33,7 +35,7 @@ async def main() -> None:
     except (StoreInUseError, DamagedStoreError, OSError) as error:
         print(f"ANALYTICS_DATA_DIR: {error}", file=sys.stderr)
         raise SystemExit(1) from None
-    pool = Pool(settings.dsn, settings.query_clients, settings.query_timeout_s)
+    pool = Pool(settings.dsn, settings.query_clients, settings.query_timeout_s, settings.query_memory_mb)
     console = Console(settings.dsn, settings.query_timeout_s)
 
     writer = connect(settings.writer_address)
@@ -42,7 +44,9 @@ async def main() -> None:
     mesh_server = server.Server([_NAME], guard)
     follower = Follower(replica, writer, token, mesh_server.set_serving)
     pool.on_damage = follower.damaged.set
-    servicer = QueryServicer(pool, console, follower, directory, now_us)
+    admission = Admission(settings.admission)
+    desk = Desk(pool, follower, directory, admission, settings.query_cache_mb, now_us)
+    servicer = QueryServicer(desk, console, follower)
     query_pb2_grpc.add_QueryServiceServicer_to_server(servicer, mesh_server.grpc)
 
     port = await mesh_server.start(settings.bind_host, settings.query_port, reflect=settings.reflection)

@@ -1,7 +1,8 @@
 """From a question to its answer: plan, statement, rows, and the sentences a reader of the numbers should know."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import contextlib
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,12 +10,16 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 
 from mesh.errors import invalid
 from query import sql
-from query.clickhouse import Pool
+from query.cache import Source
+from query.filters import Filter, leaves
 from query.labels import Row, filled, rows_of
-from query.language import Question, leaves
+from query.language import Question
 from query.plan import asks_sessions, plan
+from query.ranges import Range
+from query.vocabulary import TIME
 
 _BAD_PATTERN = 427
+_EVERY_ROW = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +41,22 @@ class Sessions:
     daily: int
 
 
-async def first_event(pool: Pool, site: int) -> datetime | None:
+async def first_event(pool: Source, site: int) -> datetime | None:
     """When the site's first event happened; None where it has none."""
     count, first = (await pool.rows(sql.FIRST_EVENT, {"site": site}))[0]
     return first if count else None
 
 
-async def answer(pool: Pool, question: Question) -> Answer:
-    """The exact answer. Raises INVALID_ARGUMENT for a pattern that is no RE2."""
-    legs = plan(question)
-    try:
-        rows = rows_of(question, await _rows(pool, sql.statement(question, legs)))
-    except DatabaseError as error:
-        if error.code == _BAD_PATTERN:
-            await _refuse_pattern(pool, question)
-        raise
+async def answer(pool: Source, question: Question) -> Answer:
+    """The exact answer. Raises INVALID_ARGUMENT for a pattern that is no RE2, or amounts of several currencies."""
+    rows = await rows_shown(pool, question)
     total = None
     if question.by_time_alone and question.fill:
-        series = filled(question, rows)
-        total = len(series)
-        rows = series[question.offset : question.offset + question.limit + 1]
+        total = len(rows)
+        rows = rows[question.offset : question.offset + question.limit + 1]
     elif question.total_rows:
-        total = (await _rows(pool, sql.count_statement(question, legs)))[0][0] if question.dimensions else 1
+        statement = sql.count_statement(question, plan(question))
+        total = (await _rows(pool, statement))[0][0] if question.dimensions else 1
     warnings = []
     if asks_sessions(question):
         sessions = Sessions(*(await _rows(pool, sql.sessions_statement(question)))[0])
@@ -68,6 +67,13 @@ async def answer(pool: Pool, question: Question) -> Answer:
         total_rows=total if question.total_rows else None,
         warnings=warnings,
     )
+
+
+async def rows_shown(pool: Source, question: Question) -> list[Row]:
+    """Rows from the offset on, one more than the limit if there are more; a filled series in full."""
+    async with refused_patterns(pool, question.filters):
+        rows = rows_of(question, await _rows(pool, sql.statement(question, plan(question))))
+    return filled(question, rows) if question.by_time_alone and question.fill else rows
 
 
 def warnings_of(question: Question, sessions: Sessions) -> list[str]:
@@ -90,14 +96,37 @@ def warnings_of(question: Question, sessions: Sessions) -> list[str]:
     return found
 
 
-async def _rows(pool: Pool, statement: sql.Statement) -> Sequence[Sequence[Any]]:
+async def compared_rows(pool: Source, question: Question, span: Range, rows: Sequence[Row]) -> list[Row]:
+    """Of another range, the rows of those groups that an answer shows. Their time buckets are not told apart."""
+    other = replace(question, span=span, limit=_EVERY_ROW, offset=0, fill=False)
+    statement = sql.statement(other, plan(other))
+    text, parameters = statement.text, dict(statement.parameters)
+    shown: list[str] = []
+    for index, name in enumerate(question.dimensions):
+        if name not in TIME:
+            parameters[f"shown{index}"] = sorted({row.dimensions[index] for row in rows})
+            shown.append(f"d{index} IN (SELECT arrayJoin({{shown{index}:Array(String)}}))")
+    if shown:
+        text = f"SELECT * FROM ({text}) WHERE {' AND '.join(shown)}"  # noqa: S608  (names are made here)
+    return rows_of(other, await pool.rows(text, parameters))
+
+
+@contextlib.asynccontextmanager
+async def refused_patterns(pool: Source, filters: Sequence[Filter]) -> AsyncGenerator[None]:
+    """Turns the store's complaint about a pattern into INVALID_ARGUMENT at the pattern's place."""
+    try:
+        yield
+    except DatabaseError as error:
+        if error.code != _BAD_PATTERN:
+            raise
+        for leaf in leaves(filters):
+            for index, pattern in enumerate(leaf.values if leaf.word == "matches" else ()):
+                try:
+                    await pool.rows("SELECT match('', {pattern:String})", {"pattern": pattern})
+                except DatabaseError:
+                    raise invalid(f"{leaf.path}[{index}]", f'"{pattern[:100]}" is no RE2 pattern') from None
+        raise
+
+
+async def _rows(pool: Source, statement: sql.Statement) -> Sequence[Sequence[Any]]:
     return await pool.rows(statement.text, statement.parameters)
-
-
-async def _refuse_pattern(pool: Pool, question: Question) -> None:
-    for leaf in leaves(question.filters):
-        for index, pattern in enumerate(leaf.values if leaf.word == "matches" else ()):
-            try:
-                await pool.rows("SELECT match('', {pattern:String})", {"pattern": pattern})
-            except DatabaseError:
-                raise invalid(f"{leaf.path}[{index}]", f'"{pattern[:100]}" is no RE2 pattern') from None

@@ -1,12 +1,14 @@
 """The columnar store: a few clients, each a thread, over the embedded engine or a server; one DSN decides."""
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,8 +18,10 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
 from mesh.errors import MeshError, unavailable
+from query.explain import Recorder, read_by, recording
 
 T = TypeVar("T")
+Rows = Sequence[Sequence[Any]]
 
 # The engine's codes that mean something to a caller (system.errors).
 _TOO_SLOW, _TOO_MUCH_MEMORY, _TOO_MANY_ROWS, _TIMEOUT_BEFORE_START = 159, 241, 396, 160
@@ -115,27 +119,38 @@ def _is_held(folder: Path) -> bool:
 class Pool:
     """Clients for answers. A statement waits for a free one; blocking calls run on threads of the pool's own."""
 
-    def __init__(self, dsn: str, size: int, timeout_s: float) -> None:
+    def __init__(self, dsn: str, size: int, timeout_s: float, memory_mb: int = 1_000) -> None:
         self.on_damage: Callable[[], None] = lambda: None
-        self._settings = {"max_execution_time": timeout_s, "do_not_merge_across_partitions_select_final": 1}
+        self._dsn = dsn
+        self._settings = {
+            "max_execution_time": timeout_s,
+            "max_memory_usage": memory_mb * 1_000_000,
+            "do_not_merge_across_partitions_select_final": 1,
+        }
         self._clients = [connect(dsn) for _ in range(size)]
         self._free: asyncio.Queue[Client] = asyncio.Queue()
         for client in self._clients:
             self._free.put_nowait(client)
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="answer")
+        self._ending = _Ending(dsn)
 
-    async def rows(self, statement: str, parameters: dict[str, Any]) -> Sequence[Sequence[Any]]:
-        """Rows of a statement with bound parameters.
+    async def rows(self, statement: str, parameters: dict[str, Any]) -> Rows:
+        """Rows of a statement with bound parameters. A caller that is cancelled has its statement ended.
 
         Raises DEADLINE_EXCEEDED or RESOURCE_EXHAUSTED when it would cost too much, UNAVAILABLE when the store turns out
         to be damaged; `on_damage` hears of that.
         """
+        mark, recorder = uuid.uuid4().hex, recording()
 
-        def ask(client: Client) -> Sequence[Sequence[Any]]:
-            return client.query(statement, parameters=parameters, settings=self._settings).result_rows
+        def ask(client: Client) -> Rows:
+            settings = self._settings | {"log_comment": mark}
+            result = client.query(statement, parameters=parameters, settings=settings)
+            if recorder:
+                self._explain(recorder, statement, parameters, result.summary)
+            return result.result_rows
 
         try:
-            return await self._run(ask)
+            return await self._run(ask, mark)
         except DatabaseError as error:
             if tells_damage(error):
                 self.on_damage()
@@ -146,17 +161,68 @@ class Pool:
                 raise MeshError(grpc.StatusCode.RESOURCE_EXHAUSTED, "the answer would take too much memory") from error
             raise
 
-    async def _run(self, work: Callable[[Client], T]) -> T:
+    async def _run(self, work: Callable[[Client], T], mark: str) -> T:
         client = await self._free.get()
-        job = asyncio.get_running_loop().run_in_executor(self._threads, work, client)
-        # a caller that goes away leaves its statement running: the client is free when that ends
-        job.add_done_callback(lambda _: self._free.put_nowait(client))
-        return await asyncio.shield(job)
+        job = self._threads.submit(work, client)
+        loop = asyncio.get_running_loop()
+
+        def give_back(_: Future[T]) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(self._free.put_nowait, client)
+
+        # the client is free when its statement has ended, whoever has gone away
+        job.add_done_callback(give_back)
+        try:
+            return await asyncio.shield(asyncio.wrap_future(job))
+        except asyncio.CancelledError:
+            self._ending.end(mark, job)
+            raise
+
+    def _explain(self, recorder: Recorder, statement: str, parameters: dict[str, Any], summary: dict[str, Any]) -> None:
+        folder = embedded(self._dsn)
+        rows, size = (
+            read_by(folder, statement, parameters, self._settings)
+            if folder
+            else (
+                int(summary.get("read_rows", 0)),
+                int(summary.get("read_bytes", 0)),
+            )
+        )
+        recorder.add(statement, parameters, rows, size, float(summary.get("elapsed_ns", 0)) / 1e6)
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)
+        self._ending.close()
         for client in self._clients:
             client.close()
+
+
+class _Ending:
+    """Ends statements that nobody waits for any more, by the mark they carry."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._client: Client | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ending")
+
+    def end(self, mark: str, job: Future[Any]) -> None:
+        if not job.cancel():
+            self._thread.submit(self._kill, mark, job)
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=True)
+        if self._client:
+            self._client.close()
+
+    def _kill(self, mark: str, job: Future[Any]) -> None:
+        # again, since a statement that was only just sent is not known to the engine yet
+        while not job.done():
+            self._client = self._client or connect(self._dsn)
+            self._client.query(
+                "KILL QUERY WHERE Settings['log_comment'] = {mark:String} ASYNC", parameters={"mark": mark}
+            )
+            with contextlib.suppress(Exception):
+                job.result(timeout=0.05)
 
 
 def not_ready() -> MeshError:

@@ -86,6 +86,12 @@ class Follower:
         return self._replica.repaired_ranges
 
     @property
+    def settled(self) -> tuple[int, int] | None:
+        """What the copy holds: while it stays the same, so do all rows. None while commits are being applied."""
+        state = self._replica.state
+        return None if state.applying or state.repairing else (state.position, self.repaired_ranges)
+
+    @property
     def freshness_s(self) -> float:
         """Seconds since the copy was last known to hold everything."""
         return max(0.0, time.monotonic() - self._complete_at)

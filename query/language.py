@@ -5,60 +5,34 @@ An error names its place in the JSON that people write: `metrics[1]`, `filters[0
 
 import functools
 import zoneinfo
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from analytics.v1 import query_pb2
+from analytics.v1 import query_pb2, site_pb2
 
 from mesh.errors import invalid
 from query import ranges, vocabulary
+from query.definitions import NONE, Definitions
+from query.filters import Condition, Filter, Group, Match, is_mixed, own_leaves
+from query.grammar import check_page, filters_of, goal_match, known
 from query.pages import Page
 from query.vocabulary import METRICS, Metric, Of, is_event, nearest
 
-MAX_METRICS, MAX_DIMENSIONS, MAX_FILTERS, MAX_DEPTH = 20, 5, 100, 10
-MAX_VALUES, MAX_VALUE = 1_000, 2_000
+MAX_METRICS, MAX_DIMENSIONS = 20, 5
 MAX_ROWS, DEFAULT_ROWS = 10_000, 100
 DEFAULT_RANGE = ["30d"]
 
-_Operator = query_pb2.Filter.Operator
-_TEST_WORDS = {
-    query_pb2.Filter.OPERATOR_IS: "is",
-    query_pb2.Filter.OPERATOR_IS_NOT: "is_not",
-    query_pb2.Filter.OPERATOR_CONTAINS: "contains",
-    query_pb2.Filter.OPERATOR_CONTAINS_NOT: "contains_not",
-    query_pb2.Filter.OPERATOR_MATCHES: "matches",
-    query_pb2.Filter.OPERATOR_MATCHES_NOT: "matches_not",
-}
-_GROUP_WORDS = {
-    query_pb2.Filter.OPERATOR_AND: "and",
-    query_pb2.Filter.OPERATOR_OR: "or",
-    query_pb2.Filter.OPERATOR_NOT: "not",
-}
-
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """A test of one dimension. `word` is is, contains or matches; `negated` for the `_not` forms."""
+class Scoped:
+    """What an answer is about: a site, the events and visits that filters leave of it, and a range of time."""
 
-    word: str
-    negated: bool
-    dimension: str
-    values: tuple[str, ...]
-    fold_case: bool
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """`and`, `or` over children, or `not` over one."""
-
-    word: str
-    children: "tuple[Condition | Group, ...]"
-
-
-Filter = Condition | Group
+    site: int
+    filters: tuple[Filter, ...]
+    span: ranges.Range
+    definitions: Definitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +44,11 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Question(Scoped):
     """A request with everything resolved. `grain` is the bucket of its time dimension, "" without one."""
 
-    site: int
     metrics: tuple[Metric, ...]
     dimensions: tuple[str, ...]
-    filters: tuple[Filter, ...]
-    span: ranges.Range
     grain: str
     order: tuple[Order, ...]
     limit: int
@@ -90,13 +61,49 @@ class Question:
         return len(self.dimensions) == 1 and bool(self.grain)
 
 
-def parse(request: query_pb2.QueryRequest, site: int, zone: ZoneInfo, page: Page, first: datetime | None) -> Question:
+def scope_of(
+    scope: query_pb2.Scope, site: site_pb2.Site, now: datetime, definitions: Definitions, first: datetime | None
+) -> Scoped:
+    """What a request is about. `first` is the time of the site's first event, None where it has none.
+
+    Raises INVALID_ARGUMENT at the place in the JSON that is wrong.
+    """
+    zone = zone_of(scope.timezone or site.timezone or "UTC")
+    filters = filters_of(scope.filters, definitions)
+    return Scoped(site.number, filters, _span(scope, zone, now, first), definitions)
+
+
+def match_of(match: query_pb2.EventMatch, path: str, definitions: Definitions) -> Match:
+    """The events that are meant. Raises INVALID_ARGUMENT at the place in the JSON, e.g. `steps[1].goal`."""
+    own = filters_of(match.filters, definitions, f"{path}.filters", "an event that is meant by name")
+    if match.goal:
+        if match.page or match.event:
+            raise invalid(f"{path}.goal", "neither with page nor with event; a goal says both itself")
+        goal = goal_match(definitions.goal(match.goal, f"{path}.goal"))
+        return Match(goal.page, goal.name, (*goal.filters, *own), goal.scroll, goal.currency)
+    if not match.page and not match.event:
+        raise invalid(path, 'give at least one of page, event and goal, like {"page":"/pricing"}')
+    if match.page:
+        check_page(match.page, f"{path}.page")
+    if not all(character.isprintable() for character in match.event) or len(match.event) > vocabulary.MAX_NAME:
+        raise invalid(f"{path}.event", f"a name has 1–{vocabulary.MAX_NAME} characters, no control characters")
+    return Match(match.page, match.event, own)
+
+
+def parse(
+    request: query_pb2.QueryRequest,
+    site: int,
+    zone: ZoneInfo,
+    page: Page,
+    first: datetime | None,
+    definitions: Definitions = NONE,
+) -> Question:
     """The question a request asks. `zone` is what `zone_of` found, `first` the time of the site's first event.
 
     Raises INVALID_ARGUMENT at the place in the JSON that is wrong.
     """
     metrics, dimensions = _metrics(request.metrics), _dimensions(request.dimensions)
-    filters = _filters(request.filters)
+    filters = filters_of(request.filters, definitions)
     span = _span(request, zone, page.now, first)
     times = [name for name in dimensions if name in vocabulary.TIME]
     grain = ranges.grain_of(times[0], span) if times else ""
@@ -112,6 +119,7 @@ def parse(request: query_pb2.QueryRequest, site: int, zone: ZoneInfo, page: Page
         dimensions=dimensions,
         filters=filters,
         span=span,
+        definitions=definitions,
         grain=grain,
         order=_order(request.order_by, metrics, dimensions),
         limit=request.limit or DEFAULT_ROWS,
@@ -145,22 +153,6 @@ def zone_of(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def leaves(filters: Sequence[Filter]) -> Iterator[Condition]:
-    """Every condition in a tree of filters."""
-    for item in filters:
-        if isinstance(item, Condition):
-            yield item
-        else:
-            yield from leaves(item.children)
-
-
-def renamed(item: Filter, old: str, new: str) -> Filter:
-    """A filter with one dimension replaced by another."""
-    if isinstance(item, Condition):
-        return replace(item, dimension=new) if item.dimension == old else item
-    return replace(item, children=tuple(renamed(child, old, new) for child in item.children))
-
-
 def _metrics(names: Sequence[str]) -> tuple[Metric, ...]:
     if not 1 <= len(names) <= MAX_METRICS:
         raise invalid("metrics", f"{len(names)} of them; give 1–{MAX_METRICS} of {', '.join(METRICS)}")
@@ -172,24 +164,14 @@ def _metrics(names: Sequence[str]) -> tuple[Metric, ...]:
     return tuple(METRICS[name] for name in names)
 
 
-_ASKABLE = sorted(vocabulary.TIME | vocabulary.VISIT | vocabulary.EVENT | {"prop:KEY"})
-_TESTABLE = sorted(vocabulary.VISIT | vocabulary.EVENT | {"prop:KEY"})
-
-
-def _known(path: str, name: str, valid: list[str]) -> str:
-    if name.startswith(vocabulary.PROP):
-        if not 1 <= len(name) - len(vocabulary.PROP) <= vocabulary.MAX_PROP_KEY:
-            raise invalid(path, f"a property's key has 1–{vocabulary.MAX_PROP_KEY} characters, like prop:plan")
-    elif name not in valid or name == "prop:KEY":
-        raise invalid(path, f'there is no dimension "{name[:100]}" here; near: {nearest(name[:100], valid)}')
-    return name
+_ASKABLE = sorted(vocabulary.TIME | vocabulary.VISIT | vocabulary.EVENT | {"prop:KEY", "experiment:KEY"})
 
 
 def _dimensions(names: Sequence[str]) -> tuple[str, ...]:
     if len(names) > MAX_DIMENSIONS:
         raise invalid("dimensions", f"{len(names)} of them; give at most {MAX_DIMENSIONS}")
     for index, name in enumerate(names):
-        _known(f"dimensions[{index}]", name, _ASKABLE)
+        known(f"dimensions[{index}]", name, _ASKABLE)
         if name in names[:index]:
             raise invalid(f"dimensions[{index}]", f'"{name[:100]}" is asked twice; each dimension once')
         if name in vocabulary.TIME and any(other in vocabulary.TIME for other in names[:index]):
@@ -197,61 +179,9 @@ def _dimensions(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _filters(items: Sequence[query_pb2.Filter]) -> tuple[Filter, ...]:
-    found = tuple(_filter(item, f"filters[{index}]", 1) for index, item in enumerate(items))
-    if sum(1 for _ in leaves(found)) > MAX_FILTERS:
-        raise invalid("filters", f"more than {MAX_FILTERS} conditions")
-    return found
-
-
-def _filter(item: query_pb2.Filter, path: str, depth: int) -> Filter:
-    if depth > MAX_DEPTH:
-        raise invalid(path, f"more than {MAX_DEPTH} deep")
-    if item.operator in _TEST_WORDS:
-        return _condition(item, path)
-    if item.operator not in _GROUP_WORDS:
-        valid = ", ".join([*_TEST_WORDS.values(), *_GROUP_WORDS.values()])
-        came = _Operator.Name(item.operator).removeprefix("OPERATOR_").lower() if item.operator else "no operator"
-        raise invalid(f"{path}[0]", f"{came} is not answered; give one of {valid}")
-    word = _GROUP_WORDS[item.operator]
-    if item.dimension or item.values:
-        raise invalid(path, f"`{word}` takes filters, no dimension or values")
-    if word == "not" and len(item.children) != 1:
-        raise invalid(f"{path}[1]", f"`not` takes one filter, not {len(item.children)}")
-    if not item.children:
-        raise invalid(f"{path}[1]", f"`{word}` takes at least one filter")
-    inner = f"{path}[1]" if word == "not" else ""
-    places = (inner or f"{path}[1][{index}]" for index in range(len(item.children)))
-    children = zip(item.children, places, strict=True)
-    return Group(word, tuple(_filter(child, place, depth + 1) for child, place in children))
-
-
-def _condition(item: query_pb2.Filter, path: str) -> Condition:
-    word = _TEST_WORDS[item.operator]
-    if item.children:
-        raise invalid(path, f"`{word}` takes a dimension and values, no filters")
-    dimension = _known(f"{path}[1]", item.dimension, _TESTABLE)
-    if not 1 <= len(item.values) <= MAX_VALUES:
-        raise invalid(f"{path}[2]", f"{len(item.values)} values; give 1–{MAX_VALUES:,}")
-    for index, value in enumerate(item.values):
-        place = f"{path}[2][{index}]"
-        if len(value) > MAX_VALUE:
-            raise invalid(place, f"longer than {MAX_VALUE:,} characters")
-        if "\0" in value:
-            raise invalid(place, "holds a NUL character")
-        if dimension == "country" and word in ("is", "is_not") and value and not _is_country(value):
-            raise invalid(place, f'"{value[:40]}" is no ISO 3166-1 code of two letters, like DE')
-    negated = word.endswith("_not")
-    return Condition(
-        word.removesuffix("_not"), negated, dimension, tuple(item.values), item.case_insensitive, f"{path}[2]"
-    )
-
-
-def _is_country(value: str) -> bool:
-    return len(value) == 2 and value.isascii() and value.isalpha()
-
-
-def _span(request: query_pb2.QueryRequest, zone: ZoneInfo, now: datetime, first: datetime | None) -> ranges.Range:
+def _span(
+    request: query_pb2.QueryRequest | query_pb2.Scope, zone: ZoneInfo, now: datetime, first: datetime | None
+) -> ranges.Range:
     try:
         today = ranges.parse_date(request.date) if request.date else now.astimezone(zone).date()
     except ValueError as error:
@@ -285,16 +215,44 @@ def _order(
 
 def _refuse_senseless(metrics: tuple[Metric, ...], dimensions: tuple[str, ...], filters: tuple[Filter, ...]) -> None:
     """semantics: Refused with 400, by name, never answered wrongly."""
+    tested = [*own_leaves(filters)]
     events = [name for name in dimensions if is_event(name)]
+    names = {*dimensions, *(leaf.dimension for leaf in tested)}
     for index, metric in enumerate(metrics):
-        if metric.of is not Of.VISITS:
-            continue
         path = f"metrics[{index}]"
-        if events and events != ["page"]:
+        if metric.of in (Of.VISITS, Of.PAGES) and events and events != ["page"]:
             wrong = next(name for name in events if name != "page")
             raise invalid(path, f'{metric.name} is of whole visits, "{wrong[:100]}" of single events; leave one out')
         if metric.name == "views_per_visit":
             if dimensions:
                 raise invalid(path, f'views_per_visit takes no dimensions ("{dimensions[0][:100]}"); ask for the total')
-            if tested := next((leaf for leaf in leaves(filters) if is_event(leaf.dimension)), None):
-                raise invalid(path, f'views_per_visit takes no filter by "{tested.dimension[:100]}", of single events')
+            if wrong := next((leaf.dimension for leaf in tested if is_event(leaf.dimension)), ""):
+                raise invalid(path, f'views_per_visit takes no filter by "{wrong[:100]}", of single events')
+        if metric.name.startswith("scroll") and "page" not in names:
+            raise invalid(path, f"{metric.name} is of a page; add the dimension page or a filter by it")
+        if metric.of is Of.GOALS:
+            if "goal" not in dimensions and not any(_asks_goal(item) for item in filters):
+                raise invalid(path, f'{metric.name} is of a goal; add ["is","goal",["NAME"]] or the dimension goal')
+            if metric.name != "conversions":
+                _refuse_mixed(metric.name, filters)
+
+
+def _asks_goal(item: Filter) -> bool:
+    """Whether a filter says which goal is met."""
+    if isinstance(item, Condition):
+        return item.dimension == "goal" and not item.negated
+    return isinstance(item, Group) and item.word != "not" and any(_asks_goal(child) for child in item.children)
+
+
+def _refuse_mixed(metric: str, filters: Sequence[Filter], path: str = "filters") -> None:
+    """A rate of conversion is measured without filters by goals and properties, so they must stand by themselves."""
+    for index, item in enumerate(filters):
+        place = f"{path}[{index}]" if path == "filters" else path
+        if isinstance(item, Group) and item.word == "and":
+            _refuse_mixed(metric, item.children, place)
+        elif isinstance(item, Group) and is_mixed(item):
+            raise invalid(
+                place,
+                f"{metric} is measured without filters by goals and properties, and this `{item.word}` mixes them with "
+                "others; write them as filters of their own",
+            )

@@ -4,6 +4,7 @@
 periods), `all`, two dates (inclusive, in the time zone), two instants (the end exclusive).
 """
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -141,6 +142,44 @@ _SHORTEST = {
 
 def too_fine(grain: str, span: Range) -> bool:
     return span.length / _SHORTEST[grain] > MAX_BUCKETS
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """What the zone's clock is ahead of UTC by, from an instant on."""
+
+    since: datetime
+    ahead: timedelta
+
+
+@functools.lru_cache(256)
+def offsets(span: Range) -> tuple[Offset, ...]:
+    """The offsets of a range in order, each from where it begins; the first from the range's start."""
+    moment, end = span.start.astimezone(UTC), span.end.astimezone(UTC)
+    found = [Offset(moment, _ahead(moment, span))]
+    while moment < end:
+        following = min(moment + timedelta(days=1), end)
+        if _ahead(following, span) != found[-1].ahead:
+            before, after = moment, following
+            while after - before > timedelta(microseconds=1):
+                middle = before + (after - before) / 2
+                before, after = (middle, after) if _ahead(middle, span) == found[-1].ahead else (before, middle)
+            found.append(Offset(after, _ahead(after, span)))
+        moment = following
+    return tuple(found)
+
+
+def steady(grain: str, span: Range) -> bool:
+    """Whether no moment of the range has an earlier label than one before it: not where clocks go back over the start
+    of a bucket, as from 00:01 to 23:01 the day before."""
+    changes = [each.since for each in offsets(span)[1:]]
+    return not grain or all(
+        label(grain, change - timedelta(microseconds=1), span) <= label(grain, change, span) for change in changes
+    )
+
+
+def _ahead(moment: datetime, span: Range) -> timedelta:
+    return moment.astimezone(span.zone).utcoffset() or timedelta(0)
 
 
 def buckets(grain: str, span: Range) -> list[str]:

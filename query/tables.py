@@ -191,7 +191,7 @@ _VISIT_VALUES = {
     "exit": f"argMaxIfState({_ON}, {_AT}, {VIEW})",
     **{name: f"max({name})" for name in VISIT_TEXTS},
 }
-_PAGE_VALUES = {**_SHARED_VALUES, "scroll_depth": "max(scroll_depth)"}
+_PAGE_VALUES = {**_SHARED_VALUES, "scroll_depth": f"maxIf(scroll_depth, NOT ({_LASTING}))"}
 
 
 def _insert_grouped(table: str, key: tuple[str, ...], values: dict[str, str], where: str) -> str:

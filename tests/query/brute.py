@@ -1,27 +1,40 @@
-"""The meaning of a query, read off the definitions event by event: slow, short, and without any of the product's code.
+"""What events, sessions, dimensions and filters mean, read off the definitions event by event: slow, short, and without
+any of the product's code. `brute_answer` has the metrics, `brute_ways` funnels and journeys.
 
-Sessions are whole and count where they started; events count when they happened. Without a dimension or filter of
-single events a session counts as a visit, unless it continues another; with one, each session counts that holds a page
-view or custom event for which all filters hold. A session that continues another has no entry and no exit page.
+A session is whole; one that continues another has no entry and no exit page. What is said of a visit is the same for
+each of its events; an event without a visit tells the opening event's values itself.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
-from analytics.v1 import event_pb2, query_pb2
+from analytics.v1 import definition_pb2, event_pb2, query_pb2
 
 Event, Filter = event_pb2.NormalizedEvent, query_pb2.Filter
-SINGLE = ("page", "hostname", "event")
+SINGLE = ("page", "hostname", "page_title", "event", "goal", "element", "currency")
 NOT_EVENTS = ("engagement", "scroll", "session_start", "session_end")
+_FIELD = {"event": "name", "element": "element_id", "currency": "revenue_currency"}
+
+
+@dataclass
+class Known:
+    """A site's goals by name and segments by id."""
+
+    goals: Mapping[str, definition_pb2.Goal] = field(default_factory=dict)
+    segments: Mapping[str, definition_pb2.Segment] = field(default_factory=dict)
+
+
+NOTHING = Known()
 
 
 def at(event: Event) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=event.occurred_at_us)
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    return sorted(events, key=lambda event: (event.occurred_at_us, event.sequence, event.event_id))
 
 
 @dataclass
@@ -29,10 +42,7 @@ class Session:
     events: list[Event]
 
     def __post_init__(self) -> None:
-        views = sorted(
-            (event for event in self.events if event.name == "pageview"),
-            key=lambda event: (event.occurred_at_us, event.sequence, event.event_id),
-        )
+        views = in_order(event for event in self.events if event.name == "pageview")
         self.start = min(at(event) for event in self.events)
         self.views, self.entry, self.exit = len(views), views[0] if views else None, views[-1] if views else None
         self.continues = any(event.continuation for event in self.events)
@@ -45,6 +55,17 @@ class Session:
         first = self.events[0]
         self.visitor = first.visitor_id if first.identity == event_pb2.IDENTITY_MODE_DAILY else first.visit_id
 
+    def scrolled(self, page: str) -> int:
+        """The deepest scroll of a page, %, from scroll and engagement events."""
+        told = [each for each in self.events if each.name in ("scroll", "engagement") and each.page == page]
+        return max((each.scroll_depth for each in told), default=0)
+
+    def variant(self, experiment: str) -> str:
+        """That of the first exposure."""
+        shown = [each for each in self.events if each.name == "experiment_exposure"]
+        shown = in_order(each for each in shown if each.props["experiment"] == experiment)
+        return shown[0].props["variant"] if shown else ""
+
 
 def countable(event: Event) -> bool:
     return event.kind in (event_pb2.EVENT_KIND_PAGEVIEW, event_pb2.EVENT_KIND_CUSTOM)
@@ -56,12 +77,12 @@ def single(name: str) -> bool:
 
 def value(name: str, event: Event | None, session: Session | None) -> str:
     """A dimension's value, "" where it is blank. A session's own values win over its events'."""
-    if name in ("page", "hostname"):
-        return getattr(event, name)
-    if name == "event":
-        return event.name
     if name.startswith("prop:"):
         return event.props.get(name[5:], "(none)")
+    if single(name):
+        return getattr(event, _FIELD.get(name, name))
+    if name.startswith("experiment:"):
+        return session.variant(name.partition(":")[2]) if session else ""
     if name.startswith(("entry_", "exit_")):
         which, _, what = name.partition("_")
         view = getattr(session, which) if session else None
@@ -72,153 +93,92 @@ def value(name: str, event: Event | None, session: Session | None) -> str:
 def label(name: str, raw: str) -> str:
     if raw or name in ("country", "region", "city") or name.startswith("prop:"):
         return raw
+    if name == "currency" or name.startswith("experiment:"):
+        return "(none)"
     return {"source": "Direct / None", "referrer": "Direct / None", "channel": "Direct"}.get(name, "(not set)")
 
 
-def holds(item: Filter, event: Event | None, session: Session | None) -> bool:
+def like(pattern: str, page: str) -> bool:
+    return re.fullmatch(".*".join(re.escape(part) for part in pattern.split("*")), page, re.DOTALL) is not None
+
+
+def met(event: Event, session: Session | None, goals: Mapping[str, definition_pb2.Goal]) -> list[str]:
+    """Names of the goals that an event meets. A scroll goal is met by the views of a page that the visit scrolled."""
+    return [name for name, goal in goals.items() if meets(goal, event, session)]
+
+
+def meets(goal: definition_pb2.Goal, event: Event, session: Session | None) -> bool:
+    if goal.event:
+        paid = not goal.currency or event.revenue_currency == goal.currency
+        return event.name == goal.event and paid and all(holds(item, event, session) for item in goal.filters)
+    if event.name != "pageview" or not like(goal.page, event.page):
+        return False
+    return not goal.scroll_threshold or (session is not None and session.scrolled(event.page) >= goal.scroll_threshold)
+
+
+def holds(
+    item: Filter, event: Event | None, session: Session | None, known: Known = NOTHING, of_goal: str | None = None
+) -> bool:
+    """Whether a filter holds for an event of a session. `of_goal` is the goal that a row of the event is of."""
     word = Filter.Operator.Name(item.operator).removeprefix("OPERATOR_")
+    if word in ("HAS_DONE", "HAS_NOT_DONE"):
+        did = any(holds(item.children[0], each, session, known) for each in (session.events if session else []))
+        return did if word == "HAS_DONE" else not did
     if word in ("AND", "OR", "NOT"):
-        results = [holds(child, event, session) for child in item.children]
+        results = [holds(child, event, session, known, of_goal) for child in item.children]
         return {"AND": all(results), "OR": any(results), "NOT": not results[0]}[word]
-    text = label(item.dimension, value(item.dimension, event, session))
+    negated, word = word.endswith("_NOT"), word.removesuffix("_NOT")
     fold: Callable[[str], str] = str.lower if item.case_insensitive else str
     tests = {
-        "IS": lambda wanted: fold(text) == fold(wanted),
-        "CONTAINS": lambda wanted: fold(wanted) in fold(text),
-        "MATCHES": lambda wanted: re.search(wanted, text, re.I if item.case_insensitive else 0) is not None,
+        "IS": lambda text, wanted: fold(text) == fold(wanted),
+        "CONTAINS": lambda text, wanted: fold(wanted) in fold(text),
+        "MATCHES": lambda text, wanted: re.search(wanted, text, re.I if item.case_insensitive else 0) is not None,
     }
-    found = any(tests[word.removesuffix("_NOT")](wanted) for wanted in item.values)
+    if item.dimension == "goal":
+        texts = met(event, session, known.goals) if of_goal is None else [of_goal]
+    else:
+        texts = [label(item.dimension, value(item.dimension, event, session))]
+    found = any(tests[word](text, wanted) for text in texts for wanted in item.values)
     missing = item.dimension.startswith("prop:") and item.dimension[5:] not in event.props
-    if missing and not word.startswith("IS"):
+    if missing and word != "IS":
         found = False
-    return not found if word.endswith("_NOT") else found
+    return not found if negated else found
 
 
-def bucket(name: str, moment: datetime, zone: ZoneInfo, first: date) -> str:
-    local = moment.astimezone(zone)
-    match name.removeprefix("time:"):
-        case "minute":
-            return local.strftime("%Y-%m-%d %H:%M:00")
-        case "hour":
-            return local.strftime("%Y-%m-%d %H:00:00")
-        case "week":
-            return str(max(first, local.date() - timedelta(days=local.weekday())))
-        case "month":
-            return str(local.date().replace(day=1))
-        case _:
-            return str(local.date())
-
-
-def answer(events: list[Event], request: query_pb2.QueryRequest, start: datetime, end: datetime) -> list[Any]:
-    """All rows (dimensions, metrics) in order, for the range from `start` up to but without `end`."""
-    zone = ZoneInfo(request.timezone)
-    visits: dict[str, list[Event]] = defaultdict(list)
-    for event in events:
-        visits[event.visit_id].append(event)
-    visits.pop("", None)
-    sessions = {visit: Session(members) for visit, members in visits.items()}
-    counted = [each for each in sessions.values() if each.counts and start <= each.start < end]
-
-    def group(names: list[str], moment: datetime, event: Event | None, session: Session | None) -> tuple[str, ...]:
-        return tuple(
-            bucket(name, moment, zone, start.astimezone(zone).date())
-            if name.startswith("time")
-            else label(name, value(name, event, session))
-            for name in names
-        )
-
-    def grouped(names: list[str], filters: list[Filter]) -> dict[tuple[str, ...], dict[int, Session]]:
-        found: dict[tuple[str, ...], dict[int, Session]] = defaultdict(dict)
-        per_event = any(single(name) for name in [*names, *dimensions_of(filters)])
-        for session in counted:
-            if not per_event and session.continues:
-                continue
-            for event in [event for event in session.events if countable(event)] if per_event else [None]:
-                if all(holds(item, event, session) for item in filters):
-                    found[group(names, session.start, event, session)][id(session)] = session
-        return found
-
-    names, filters = list(request.dimensions), list(request.filters)
-    happened: dict[tuple[str, ...], list[Event]] = defaultdict(list)
-    for event in events:
-        session = sessions.get(event.visit_id)
-        if start <= at(event) < end and all(holds(item, event, session) for item in filters):
-            happened[group(names, at(event), event, session)].append(event)
-    seen = grouped(names, filters)
-    entered = seen
-    if "page" in [*names, *dimensions_of(filters)]:
-        to_entry = {"page": "entry_page"}
-        renamed = [rename(item, to_entry) for item in filters]
-        entered = {
-            key: {each: session for each, session in members.items() if session.views}
-            for key, members in grouped([to_entry.get(name, name) for name in names], renamed).items()
-        }
-
-    def metric(name: str, key: tuple[str, ...]) -> tuple[float, bool]:
-        """The value, and whether it is of anything at all."""
-        here = list(seen.get(key, {}).values())
-        views = sum(event.name == "pageview" for event in happened.get(key, []))
-        stays = [session for session in here if not session.continues]
-        entries = [session for session in entered.get(key, {}).values() if not session.continues]
-        match name:
-            case "visitors":
-                return len({session.visitor for session in here}), bool(here)
-            case "visits":
-                return len(here), bool(here)
-            case "pageviews":
-                return views, views > 0
-            case "events":
-                count = sum(event.name not in NOT_EVENTS for event in happened.get(key, []))
-                return count, count > 0
-            case "views_per_visit":
-                return views / len(here) if here else 0.0, bool(here) or views > 0
-            case "bounce_rate":
-                bounces = sum(session.bounced for session in entries)
-                return 100 * bounces / len(entries) if entries else 0.0, bool(entries)
-            case _:
-                return sum(session.seconds for session in stays) / len(stays) if stays else 0.0, bool(stays)
-
-    keys = {*happened, *seen, *entered} if names else {()}
-    rows = []
-    for key in keys:
-        values = [metric(name, key) for name in request.metrics]
-        if not names or any(something for _, something in values):
-            rows.append((key, tuple(number for number, _ in values)))
-    if len(names) == 1 and names[0].startswith("time"):
-        # in UTC: steps of local time would pass through the hour that clocks skip
-        known, moment = {key for key, _ in rows}, start.astimezone(UTC)
-        while moment < end:
-            key = (bucket(names[0], moment, zone, start.astimezone(zone).date()),)
-            if key not in known:
-                rows.append((key, tuple(metric(name, key)[0] for name in request.metrics)))
-                known.add(key)
-            moment += timedelta(minutes=1 if names[0] == "time:minute" else 15)
-    return in_order(rows, request)
-
-
-def in_order(rows: list[Any], request: query_pb2.QueryRequest) -> list[Any]:
-    names, metrics = list(request.dimensions), list(request.metrics)
-    order = [(item.key, item.descending) for item in request.order_by]
-    if not order:
-        times = [name for name in names if name.startswith("time")]
-        order = [(times[0], False)] if times else [(metrics[0], True)]
-    order += [(name, False) for name in names if name not in dict(order)]
-    for key, descending in reversed(order):
-        if key in metrics:
-            rows.sort(key=lambda row: row[1][metrics.index(key)], reverse=descending)
+def expanded(filters: Iterable[Filter], known: Known) -> list[Filter]:
+    """Filters with what segments stand for in place of them: any of them holds, if all of its filters do."""
+    found: list[Filter] = []
+    for item in filters:
+        if item.dimension == "segment":
+            each = [
+                Filter(operator=Filter.OPERATOR_AND, children=known.segments[wanted].filters) for wanted in item.values
+            ]
+            one = each[0] if len(each) == 1 else Filter(operator=Filter.OPERATOR_OR, children=each)
+            negated = item.operator == Filter.OPERATOR_IS_NOT
+            found.append(Filter(operator=Filter.OPERATOR_NOT, children=[one]) if negated else one)
         else:
-            rows.sort(key=lambda row: row[0][names.index(key)].encode(), reverse=descending)
-    return rows
+            changed = Filter()
+            changed.CopyFrom(item)
+            del changed.children[:]
+            changed.children.extend(expanded(item.children, known))
+            found.append(changed)
+    return found
 
 
-def dimensions_of(filters: list[Filter]) -> list[str]:
-    return [name for item in filters for name in [item.dimension, *dimensions_of(list(item.children))] if name]
+def dimensions_of(filters: Iterable[Filter]) -> list[str]:
+    """What filters test of the asked event or visit itself, has_done left out."""
+    names: list[str] = []
+    for item in filters:
+        if item.operator not in (Filter.OPERATOR_HAS_DONE, Filter.OPERATOR_HAS_NOT_DONE):
+            names += [item.dimension] if item.dimension else dimensions_of(item.children)
+    return names
 
 
-def rename(item: Filter, names: dict[str, str]) -> Filter:
+def rename(item: Filter, old: str, new: str) -> Filter:
     changed = Filter()
     changed.CopyFrom(item)
-    changed.dimension = names.get(item.dimension, item.dimension)
-    del changed.children[:]
-    changed.children.extend(rename(child, names) for child in item.children)
+    if item.operator not in (Filter.OPERATOR_HAS_DONE, Filter.OPERATOR_HAS_NOT_DONE):
+        changed.dimension = new if item.dimension == old else item.dimension
+        del changed.children[:]
+        changed.children.extend(rename(child, old, new) for child in item.children)
     return changed

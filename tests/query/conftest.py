@@ -17,6 +17,8 @@ from mesh import channel, server
 from mesh.auth import Authenticator
 from mesh.directory import DirectoryClient
 from mesh.guard import Guard
+from query.admission import Admission, Limits
+from query.asking import Desk
 from query.clickhouse import Pool
 from query.console import Console
 from query.follow import Follower
@@ -25,6 +27,7 @@ from query.servicer import QueryServicer
 from tests.query.writer import ADMIN_KEY, MESH_TOKEN, Truth, Writer
 
 NOW = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
+LIMITS = Limits(at_once=4, per_site=3, per_key=3, waiting=20)
 SITES = [
     site_pb2.Site(id="demo", number=1, timezone="UTC"),
     site_pb2.Site(id="other", number=2, timezone="Europe/Berlin"),
@@ -99,7 +102,8 @@ async def service(home: Path) -> AsyncIterator[Service]:
         ["analytics.v1.QueryService"], Guard(Authenticator(MESH_TOKEN, lambda: directory.snapshot, now_us), directory)
     )
     follower = Follower(replica, to_writer, MESH_TOKEN, mesh_server.set_serving)
-    servicer = QueryServicer(pool, console, follower, directory, now_us)
+    desk = Desk(pool, follower, directory, Admission(LIMITS), 32, now_us)
+    servicer = QueryServicer(desk, console, follower)
     query_pb2_grpc.add_QueryServiceServicer_to_server(servicer, mesh_server.grpc)
     port = await mesh_server.start("127.0.0.1", 0, reflect=False)
     await directory.start(wait_s=5)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from query.ranges import Range, buckets, grain_of, resolve
+from query.ranges import Range, buckets, grain_of, resolve, steady
 
 NOW = datetime(2026, 3, 30, 22, 30, tzinfo=UTC)  # the 31st in Berlin
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -77,3 +77,21 @@ def test_a_week_cut_by_the_range_starts_with_the_range() -> None:
     weeks = buckets("week", span("2026-03-04", "2026-03-17"))
     assert weeks == ["2026-03-04", "2026-03-09", "2026-03-16"]
     assert buckets("month", span("2026-03-04", "2026-04-17")) == ["2026-03-01", "2026-04-01"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "grain", "expected"),
+    [
+        ("Europe/Berlin", "2025-10-26", "hour", True),  # the hour from 2 to 3 comes twice, one after the other
+        ("Europe/Berlin", "2025-10-26", "minute", False),
+        ("Antarctica/Troll", "2025-10-26", "hour", False),  # two hours back
+        ("Antarctica/Troll", "2025-10-26", "day", True),
+        ("America/St_Johns", "2010-11-07", "day", False),  # from 00:01 to 23:01 the day before
+        ("America/St_Johns", "2010-11-08", "day", True),
+        ("America/Sao_Paulo", "2019-02-17", "day", True),  # from 24:00 to 23:00
+    ],
+)
+def test_labels_go_back_where_clocks_go_back_over_the_start_of_a_bucket(
+    zone: str, day: str, grain: str, expected: bool
+) -> None:
+    assert steady(grain, resolve([day, day], ZoneInfo(zone), NOW, date(2026, 3, 31), None)) is expected

@@ -1,0 +1,248 @@
+"""A dashboard's page as one statement: each list that fits is a grouping set of the table that tells it.
+
+Rows are (part, key, metrics). Legs are added up by part and key: visits (totals, series, lists by what is of visits),
+pages seen, custom events (that a visit holds page views, its own row tells), and events that happened.
+
+Exact where distinct ids are not counted: a visit is one row of `visits FINAL`, and one of `visit_pages FINAL` for each
+page and hostname it saw, so that visits are counted by id where there are several hostnames. A visitor in daily mode is
+told by the visit, so that sessions of that mode are joined with it.
+"""
+
+# ruff: noqa: S608  (identifiers come from this module and the vocabulary, values are bound)
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from query.conditions import Conditions, Parameters
+from query.filters import of_events
+from query.language import Question, Scoped
+from query.legs import PART, LegText
+from query.plan import PARTS
+from query.sql import METRIC, Statement
+from query.tables import CUSTOM, NO_UUID
+from query.vocabulary import TIME, blank
+
+
+class Shape(Enum):
+    """What tells a part's sessions."""
+
+    VISITS = "visits"
+    PAGES = "pages"
+    NAMES = "names of events"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A question of the page that fits: without a dimension, by time, or by one dimension.
+
+    With `only` it is asked for these groups alone.
+    """
+
+    question: Question
+    shape: Shape
+    only: tuple[str, ...] | None = None
+
+    @property
+    def metrics(self) -> frozenset[str]:
+        return frozenset(metric.name for metric in self.question.metrics)
+
+    @property
+    def dimension(self) -> str:
+        return self.question.dimensions[0] if self.question.dimensions else ""
+
+    @property
+    def by_time(self) -> bool:
+        return self.dimension in TIME
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Sessions that count in a range: in memory mode, of them those that continue another, in daily mode; custom events
+    that bear the name of page views; hostnames of the pages seen."""
+
+    memory: int
+    continued: int
+    daily: int
+    disguised: int
+    hostnames: int
+
+
+OF_EVENTS = ("pageviews", "events")
+OF_SESSIONS = ("visitors", "visits", "bounce_rate", "visit_duration")
+METRICS = (*OF_SESSIONS, *OF_EVENTS, "views_per_visit")
+_DAILY = "v.identity = 'IDENTITY_MODE_DAILY'"
+_PAGEVIEW = "pageview"
+
+
+def facts_statement(scoped: Scoped) -> Statement:
+    """One row: the fields of Facts."""
+    parameters = Parameters()
+    on = Conditions(parameters, Scoped(scoped.site, (), scoped.span, scoped.definitions))
+    disguised = f"SELECT count() FROM events WHERE {on.placed()} AND {CUSTOM} AND name = '{_PAGEVIEW}'"
+    hostnames = f"SELECT uniqExact(hostname) FROM visit_pages WHERE {on.placed()}"
+    text = (
+        f"SELECT countIf(NOT {_DAILY}), countIf(v.continuation), countIf({_DAILY}), ({disguised}), ({hostnames}) "
+        f"FROM {on.visits()} AS v WHERE {on.counted()}"
+    )
+    return Statement(text, parameters.values)
+
+
+def metrics_of(parts: Sequence[Part]) -> tuple[str, ...]:
+    """The metrics that rows of a statement have, in their order."""
+    return tuple(name for name in METRICS if any(name in part.metrics for part in parts))
+
+
+def page_statement(scoped: Scoped, parts: Sequence[Part], facts: Facts) -> Statement:
+    """Rows of part, key and `metrics_of`: each part's groups in order, one more than its limit; a series in full."""
+    builder = _Builder(scoped, parts, facts)
+    return Statement(builder.text(), builder.parameters.values)
+
+
+class _Builder:
+    def __init__(self, scoped: Scoped, parts: Sequence[Part], facts: Facts) -> None:
+        self.parameters = Parameters()
+        self._bind = self.parameters.bind
+        self._is = Conditions(self.parameters, scoped)
+        self._filters = scoped.filters
+        self._parts, self._facts = parts, facts
+        self._sums = tuple(dict.fromkeys(each for name in metrics_of(parts) for each in PARTS[name]))
+        self._legs = [LegText(self._is, part.question, self._bind) for part in parts]
+
+    def text(self) -> str:
+        legs = [*self._visits(), *self._seen(Shape.PAGES), *self._seen(Shape.NAMES), *self._events()]
+        metrics = ", ".join(f"{METRIC.get(name, f'sum({name})')} AS m_{name}" for name in metrics_of(self._parts))
+        something = (
+            " + ".join(f"sum({each})" for metric in part.question.metrics for each in PARTS[metric.name])
+            for part in self._parts
+        )
+        first = ("0" if part.by_time else f"m_{part.question.metrics[0].name}" for part in self._parts)
+        having = [f"{self._by_part(something)} > 0"]
+        having += [
+            f"(part != {place} OR key IN (SELECT arrayJoin({self._bind(list(part.only), 'Array(String)')})))"
+            for place, part in enumerate(self._parts)
+            if part.only is not None
+        ]
+        series = ", ".join(str(place) for place, part in enumerate(self._parts) if part.by_time) or "255"
+        most = max((part.question.limit for part in self._parts if not part.by_time), default=0) + 1
+        return (
+            f"SELECT part, key, {metrics} FROM ({' UNION ALL '.join(legs)}) GROUP BY part, key "
+            f"HAVING {' AND '.join(having)} ORDER BY part, {self._by_part(first)} DESC, key "
+            f"LIMIT {most} BY part, if(part IN ({series}), key, '')"
+        )
+
+    def _by_part(self, values: Iterable[str]) -> str:
+        """One number for each part."""
+        return f"multiIf({', '.join(f'part = {place}, toFloat64({value})' for place, value in enumerate(values))}, 0.)"
+
+    def _visits(self) -> list[str]:
+        """Totals, series and lists by what is of visits; and of lists by event, the row of page views."""
+        conditions = [self._is.counted(), self._is.sessions(self._filters)]
+        # with a filter of single events, continuations that hold such an event count
+        whole = [] if any(of_events(item) for item in self._filters) else ["NOT v.continuation"]
+        found: list[str] = []
+        keys = {
+            place: self._key(place, "v", "v.first_at")
+            for place, part in enumerate(self._parts)
+            if part.shape is Shape.VISITS and part.metrics - {*OF_EVENTS}
+        }
+        if keys:
+            values = {name: PART[name] for metric in OF_SESSIONS for name in PARTS[metric]}
+            found.append(self._grouped(keys, values, f"{self._is.visits()} AS v", [*conditions, *whole]))
+        keys = dict.fromkeys(self._of(Shape.NAMES), f"'{_PAGEVIEW}'")
+        if keys:
+            values = {name: PART[name] for name in ("visitors", "visits")}
+            found.append(self._grouped(keys, values, f"{self._is.visits()} AS v", [*conditions, "v.pageviews > 0"]))
+        return found
+
+    def _seen(self, shape: Shape) -> list[str]:
+        """Sessions by what single events of them tell, one or the other mode of identity a leg."""
+        found: list[str] = []
+        for place in self._of(shape):
+            key = self._key(place, "e", "")
+            if shape is Shape.PAGES:
+                source, conditions = f"{self._is.seen_pages()} AS e", list[str]()
+            else:
+                source = "events AS e"
+                conditions = [self._is.placed("e."), f"e.{CUSTOM}", f"e.visit_id != {NO_UUID}"]
+            if self._facts.memory:
+                counted = self._distinct_pages() if shape is Shape.PAGES else "uniqExact(e.visit_id)"
+                values = {"visits": counted, "visitors": counted}
+                found.append(self._grouped({place: key}, values, source, [*conditions, self._in_memory_mode()]))
+            if self._facts.daily:
+                values = {"visits": "uniqExact(e.visit_id)", "visitors": "uniqExact(e.visitor)"}
+                joined = (
+                    f"(SELECT e.*, v.visitor_id AS visitor FROM {source} INNER JOIN ({self._sessions(_DAILY)}) AS v "
+                    f"ON e.visit_id = v.visit_id WHERE {' AND '.join(conditions) or '1'}) AS e"
+                )
+                found.append(self._grouped({place: key}, values, joined, []))
+        return found
+
+    def _events(self) -> list[str]:
+        """What happened, by everything that is asked for."""
+        asked = {*OF_EVENTS, "views_per_visit"}
+        keys = {
+            place: self._key(place, "e", "e.occurred_at")
+            for place, part in enumerate(self._parts)
+            if part.metrics & asked
+        }
+        conditions = [self._is.placed("e."), self._is.happened(), self._is.events(self._filters)]
+        values = {name: PART[name] for name in OF_EVENTS}
+        return [self._grouped(keys, values, "events AS e", conditions)] if keys else []
+
+    def _of(self, shape: Shape) -> list[int]:
+        return [
+            place for place, part in enumerate(self._parts) if part.shape is shape and part.metrics & {*OF_SESSIONS}
+        ]
+
+    def _key(self, place: int, of: str, moment: str) -> str:
+        part = self._parts[place]
+        if part.by_time:
+            return self._legs[place].bucket(moment)
+        return self._is.label(part.dimension, of) if part.dimension else ""
+
+    def _grouped(
+        self, keys: Mapping[int, str], values: Mapping[str, str], source: str, conditions: Sequence[str]
+    ) -> str:
+        """Rows of part, key and sums; a key "" stands for all rows together."""
+        sums = ", ".join(f"{values.get(name, 'toUInt64(0)')} AS {name}" for name in self._sums)
+        alias, where = source.rpartition(" ")[2], " AND ".join(conditions) or "1"
+        split = {place: key for place, key in keys.items() if key}
+        whole = next((place for place, key in keys.items() if not key), None)
+        if not split:
+            return f"SELECT {whole} AS part, '' AS key, {sums} FROM {source} WHERE {where}"
+        named = ", ".join(f"{key} AS k{place}" for place, key in split.items())
+        part = ", ".join(f"grouping(k{place}) = 0, {place}" for place in split)
+        key = ", ".join(f"grouping(k{place}) = 0, CAST(k{place}, 'String')" for place in split)
+        sets = [f"(k{place})" for place in split] + ([] if whole is None else ["()"])
+        rows = f"(SELECT *, {named} FROM {source} WHERE {where}) AS {alias}"
+        return (
+            f"SELECT multiIf({part}, {whole or 0}) AS part, multiIf({key}, '') AS key, {sums} "
+            f"FROM {rows} GROUP BY GROUPING SETS ({', '.join(sets)})"
+        )
+
+    def _distinct_pages(self) -> str:
+        """Of `e`, a row for each visit, page and hostname: how many visits a page has."""
+        if self._facts.hostnames > 1:
+            return "uniqExact(e.visit_id)"
+        blanks = f"e.page IN ('', '{blank('page')}')"
+        return f"countIf(NOT ({blanks})) + uniqExactIf(e.visit_id, {blanks})"
+
+    def _in_memory_mode(self) -> str:
+        """Over `e`, which tells of its session: it counts, is in memory mode, and the filters hold for it."""
+        if self._filters:
+            return f"e.visit_id IN (SELECT visit_id FROM ({self._sessions(f'NOT {_DAILY}')}))"
+        # all that are placed in the range but few; sets of few ids cost less than one of all
+        started = f"visit_started_at >= {self._is.start} AND visit_started_at < {self._is.end}"
+        first = f"(first_at >= {self._is.start} AND first_at < {self._is.end} AND identity != 'IDENTITY_MODE_DAILY')"
+        visits = f"SELECT visit_id FROM visits FINAL WHERE {self._is.placed()}"
+        return (
+            f"if(e.{started.replace('AND ', 'AND e.', 1)}, e.visit_id NOT IN ({visits} AND {started} AND NOT {first}), "
+            f"e.visit_id IN ({visits} AND NOT ({started}) AND {first}))"
+        )
+
+    def _sessions(self, condition: str) -> str:
+        return (
+            f"SELECT v.visit_id AS visit_id, v.visitor_id AS visitor_id FROM {self._is.visits()} AS v "
+            f"WHERE {self._is.counted()} AND {self._is.sessions(self._filters)} AND {condition}"
+        )
