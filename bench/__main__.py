@@ -1,6 +1,8 @@
 """`./run bench NAME`: measure, print, and exit with 1 when a figure is not what it must be."""
 
 import asyncio
+import re
+import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,7 +14,9 @@ from bench.chaos import Chaos
 from bench.enrich import enrich
 from bench.ingest import ingest
 from bench.outage import outage
+from bench.query import query
 from bench.report import Measure, report
+from bench.sdk import sdk
 from bench.smoke import smoke
 
 app = typer.Typer(help="Measure the mesh on this machine.", add_completion=False, pretty_exceptions_enable=False)
@@ -72,6 +76,37 @@ def outage_command(
 def enrich_command(json: Json = None) -> None:
     """What the writer makes of an event: events a second on one core, memory, the longest block."""
     measure("bench enrich", enrich, json)
+
+
+@app.command("query")
+def query_command(
+    json: Json = None,
+    events: Annotated[str, typer.Option(help="How many events, e.g. 500k, 10m, 100m.")] = "10m",
+    skip_postgres: Annotated[bool, typer.Option(help="Leave out PostgreSQL, which takes minutes to fill.")] = False,
+    follow: Annotated[bool, typer.Option(help="Also start a mesh and measure how its copy follows.")] = True,
+) -> None:
+    """How fast questions are answered, beside naive ClickHouse and PostgreSQL over the same events."""
+
+    async def take(place: Path) -> list[Measure]:
+        return await query(place, _number(events), skip_postgres=skip_postgres, follow=follow, tell=tell)
+
+    def tell(words: str) -> None:
+        print(words, file=sys.stderr, flush=True)
+
+    measure(f"bench query, {events} events", take, json)
+
+
+def _number(text: str) -> int:
+    match = re.fullmatch(r"(\d+)([km]?)", text.lower())
+    if not match or not int(match[1]):
+        raise typer.BadParameter(f'"{text}" is no number like 500k or 10m', param_hint="--events")
+    return int(match[1]) * {"": 1, "k": 1_000, "m": 1_000_000}[match[2]]
+
+
+@app.command("sdk")
+def sdk_command(json: Json = None) -> None:
+    """What the browser SDK costs a page: bytes, main thread, requests under Do Not Track, views of closed pages."""
+    measure("bench sdk", sdk, json)
 
 
 app(prog_name="./run bench")

@@ -162,7 +162,7 @@ async def _track(mesh: Mesh, per_request: int, seconds: int) -> Run:
 
 async def _grpc(mesh: Mesh, seconds: int) -> Run:
     """Made beforehand: 25,000 events for each of the seconds, so that the client costs next to nothing."""
-    requests = [_batch(mesh.site) for _ in range(seconds * 25_000 // GRPC_BATCH)]
+    requests = [batch(mesh.site) for _ in range(seconds * 25_000 // GRPC_BATCH)]
     waiting = iter(requests)
     took: list[float] = []
     refused = 0
@@ -188,10 +188,11 @@ async def _grpc(mesh: Mesh, seconds: int) -> Run:
     return account.settle(load, len(requests) * GRPC_BATCH - refused, unanswered=0)
 
 
-def _batch(site: str) -> bytes:
+def batch(site: str, size: int = GRPC_BATCH) -> bytes:
+    """A TrackBatch request of page views, four of a session."""
     session = ""
     request = track_pb2.TrackBatchRequest()
-    for number in range(GRPC_BATCH):
+    for number in range(size):
         session = session if number % 4 else new_id()
         request.events.add(
             event_id=new_id(), site=site, kind=event_pb2.EVENT_KIND_PAGEVIEW, session_id=session, user_agent=AGENT,
@@ -222,7 +223,7 @@ async def _accounted(mesh: Mesh) -> AsyncGenerator[_Account]:
     account = _Account()
     before, stored = _cpu_times(mesh), await _stored(mesh)
     yield account
-    await _caught_up(mesh)
+    await caught_up(mesh)
     after = _cpu_times(mesh)
     account.cpu = {name: after[name] - before[name] for name in after}
     account.stored = await _stored(mesh) - stored
@@ -239,7 +240,8 @@ async def _stored(mesh: Mesh) -> int:
     return row["count"]
 
 
-async def _caught_up(mesh: Mesh) -> None:
+async def caught_up(mesh: Mesh) -> None:
+    """Return when the answers hold everything that is stored."""
     async with connect(mesh.ready["query"]) as channel:
         stub = query_pb2_grpc.QueryServiceStub(channel)
         (head,) = await mesh.sql("SELECT position FROM stream_head")

@@ -17,6 +17,7 @@ from cli.generate import stale
 from cli.services import PROJECT
 
 _DASHBOARD = PROJECT / "gateway" / "dashboard"
+_CLIENT = PROJECT / "sdk" / "client"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ def check(console: Console) -> bool:
         "contract": _contract_holds,
         "generated": lambda: "".join(f"{name} is stale: ./run gen\n" for name in stale()),
         "dashboard": _dashboard,
+        "client": _client,
     }
     with ThreadPoolExecutor(2) as pool:
         verdicts = list(pool.map(_judge, checks.keys(), checks.values()))
@@ -80,13 +82,31 @@ def _dashboard() -> str:
     npm = shutil.which("npm")
     if npm is None:
         return "Node (npm) is needed to check the dashboard: install it"
-    said = ""
-    lock, installed = _DASHBOARD / "package-lock.json", _DASHBOARD / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        said = _run((npm, "ci", "--no-audit", "--no-fund"), _DASHBOARD)
+    said = _installed(npm, _DASHBOARD)
     for script in ("check", "test"):
         said = said or _run((npm, "run", "--silent", script), _DASHBOARD)
     return said or _bundle_is_fresh(npm)
+
+
+def _client() -> str:
+    """The browser's package: types, style, and the served files are what its sources build."""
+    npm = shutil.which("npm")
+    if npm is None:
+        return "Node (npm) is needed to check the client: install it"
+    said = _installed(npm, _CLIENT) or _run((npm, "run", "--silent", "check"), _CLIENT)
+    with tempfile.TemporaryDirectory() as built:
+        said = said or _run((npm, "run", "--silent", "build:script", "--", built), _CLIENT)
+        if said or _files(Path(built)) == _files(PROJECT / "gateway" / "script"):
+            return said
+    return "gateway/script is stale: npm run build:script in sdk/client"
+
+
+def _installed(npm: str, folder: Path) -> str:
+    """Packages as the lock file has them; what npm says when it fails."""
+    lock, installed = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
+    if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
+        return ""
+    return _run((npm, "ci", "--no-audit", "--no-fund"), folder)
 
 
 def _bundle_is_fresh(npm: str) -> str:

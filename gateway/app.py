@@ -21,7 +21,9 @@ from gateway.live import Live
 from gateway.openapi import Handler, routes
 from gateway.operations import Operations
 from gateway.peers import Peers
+from gateway.pixel import Pixel
 from gateway.problems import Problem
+from gateway.script import Scripts
 from gateway.settings import GatewaySettings
 from gateway.table import table
 from gateway.track import OUTCOMES, Track
@@ -49,7 +51,7 @@ _CALLS = ("/api/", "/track/")
 
 
 class Gateway:
-    """The ASGI callable. `/track/*` never passes through Starlette: this is what every page view costs."""
+    """The ASGI callable. What pages of other origins ask for never passes through Starlette and its headers."""
 
     def __init__(self, settings: GatewaySettings, peers: Peers, dist: Path = DIST) -> None:
         addresses = ClientAddress(settings.trusted_networks)
@@ -60,7 +62,12 @@ class Gateway:
         foreign = Intake(self.batcher, visitor, peers, counts)
         track = Track(self.batcher, visitor, foreign.site_of_key, counts)
         operations = table(peers, addresses, Operations(peers, track, self.batcher, self.live))
-        self._track = {**track.endpoints(), **compat.endpoints(foreign)}
+        self._open = {
+            **track.endpoints(),
+            **compat.endpoints(foreign),
+            **Scripts().endpoints(),
+            **Pixel(foreign).endpoints(),
+        }
         self._rest = Starlette(
             routes=[
                 *routes(operations),
@@ -81,7 +88,7 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            endpoint = self._track.get(scope["path"])
+            endpoint = self._open.get(scope["path"])
             if endpoint is not None:
                 await endpoint(scope, receive, send)
                 return

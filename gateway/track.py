@@ -40,7 +40,7 @@ Code = track_pb2.TrackResult.Code
 _ACCEPTED, _DUPLICATE, _IGNORED = Code.CODE_ACCEPTED, Code.CODE_DUPLICATE, Code.CODE_IGNORED
 _INVALID, _FORBIDDEN = Code.CODE_INVALID, Code.CODE_FORBIDDEN
 
-_CORS = ((b"access-control-allow-origin", b"*"),)
+_CORS = ((b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"retry-after"))
 _PREFLIGHT = [
     *_CORS,
     (b"access-control-allow-methods", b"POST"),

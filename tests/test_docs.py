@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mesh.settings import MeshSettings
+from query.vocabulary import EVENT, METRICS, TIME, VISIT
 from tests.settings_page import page
 
 ROOT = Path(__file__).parents[1]
@@ -25,3 +26,13 @@ def test_each_setting_is_documented_as_it_is_declared() -> None:
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_page_about_the_query_language_names_each_word() -> None:
+    text = (ROOT / "docs" / "query.md").read_text()
+    words = {*METRICS, *EVENT, *VISIT, *TIME}
+    assert {word for word in words if f"`{word}`" not in text} == set()
+    of_time_and_what = re.search(r"^## Dimensions$(.*?)^## Filters$", text, re.MULTILINE | re.DOTALL)
+    assert of_time_and_what
+    named = set(re.findall(r"`([a-z_:]+)`", of_time_and_what[1].partition("A breakdown")[0]))
+    assert named - {"prop:", "experiment:"} <= words

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { SignIn } from "./account/SignIn";
 import { ApiError } from "./api/http";
 import { currentSession, type Session, signOut } from "./api/session";
-import { forgetAnswers, SessionEnded } from "./api/use-query";
+import { forgetAnswers, SessionEnded } from "./api/use-ask";
 import { Dashboard } from "./Dashboard";
 import { useTheme } from "./state/use-theme";
 import { useView } from "./state/use-view";

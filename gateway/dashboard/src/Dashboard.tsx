@@ -1,15 +1,15 @@
-import { useEffect } from "preact/hooks";
-import type { Session, Site } from "./api/session";
+import { useEffect, useRef } from "preact/hooks";
+import type { Session } from "./api/session";
+import { Refresh } from "./api/use-ask";
 import { useLive } from "./api/use-live";
-import { Refresh } from "./api/use-query";
 import { useRefresh } from "./api/use-refresh";
 import { Header } from "./Header";
-import { LiveView } from "./live/LiveView";
-import { Overview } from "./overview/Overview";
+import { PAGES } from "./pages";
 import type { Go } from "./state/use-view";
 import type { View } from "./state/view";
 import { text } from "./text";
 import { includesNow } from "./time/range";
+import { PageLink } from "./ui/PageLink";
 
 interface Props {
   readonly session: Session;
@@ -18,40 +18,67 @@ interface Props {
   readonly onSignOut: () => void;
 }
 
+/** Header and the page that the address names. */
 export function Dashboard({ session, view, go, onSignOut }: Props) {
   const site = session.sites.find((one) => one.id === view.site) ?? (view.site ? undefined : session.sites[0]);
   const live = useLive(site?.id ?? "");
   const refresh = useRefresh(site !== undefined && includesNow(view.range, new Date(), site.timezone));
-  useEffect(() => {
-    document.title = site ? `${site.id} · ${text.product}` : text.product;
-  }, [site]);
+  const entry = PAGES.find(({ name }) => name === view.page);
+  const main = useFocusOnChange(`${view.page}/${view.place}`);
 
+  useEffect(() => {
+    document.title = [entry?.title, site?.id, text.product].filter(Boolean).join(" · ");
+  }, [entry, site]);
+
+  const Content = entry?.content;
   return (
     <Refresh.Provider value={refresh}>
       <a class="skip" href="#numbers">
         {text.skip}
       </a>
       <Header sites={session.sites} site={site} view={view} go={go} live={live} onSignOut={onSignOut} />
-      <main id="numbers" class="page" tabIndex={-1}>
-        {site ? <Numbers site={site} view={view} go={go} live={live} /> : <NoSite session={session} view={view} />}
+      <main id="numbers" class="page" tabIndex={-1} ref={main}>
+        {!Content ? (
+          <NoPage view={view} go={go} />
+        ) : site ? (
+          <Content key={site.id} site={site} view={view} go={go} live={live} />
+        ) : (
+          <NoSite session={session} view={view} />
+        )}
       </main>
     </Refresh.Provider>
   );
 }
 
-function Numbers(props: { site: Site; view: View; go: Go; live: ReturnType<typeof useLive> }) {
-  const { site, view, go, live } = props;
-  return view.page === "live" ? (
-    <LiveView key={site.id} site={site} live={live} />
-  ) : (
-    <Overview key={site.id} site={site} view={view} go={go} />
-  );
+/** An element that gets the focus when another page is shown, so that readers by ear and keyboard are where the eye is. */
+function useFocusOnChange(page: string) {
+  const element = useRef<HTMLElement>(null);
+  const shown = useRef(page);
+  useEffect(() => {
+    if (shown.current === page) return;
+    shown.current = page;
+    element.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [page]);
+  return element;
 }
 
 function NoSite({ session, view }: { session: Session; view: View }) {
   return (
-    <div class="card message">
+    <div class="card message alone">
       <p>{session.sites.length === 0 ? text.state.noSites : text.state.unknownSite(view.site)}</p>
+    </div>
+  );
+}
+
+function NoPage({ view, go }: { view: View; go: Go }) {
+  return (
+    <div class="card message alone">
+      <h1 class="message-title">{text.state.noPage}</h1>
+      <p>{text.state.noPageHelp}</p>
+      <PageLink class="button" page="" view={view} go={go}>
+        {text.state.toOverview}
+      </PageLink>
     </div>
   );
 }

@@ -1,10 +1,12 @@
 import type { Site } from "./api/session";
 import type { Live } from "./api/use-live";
 import { formatShort } from "./format";
+import { PAGES } from "./pages";
 import type { Go } from "./state/use-view";
-import { type Page, type View, writeView } from "./state/view";
+import type { View } from "./state/view";
 import { text } from "./text";
 import { Mark } from "./ui/Mark";
+import { PageLink } from "./ui/PageLink";
 import { Select } from "./ui/Select";
 import { ThemeButton } from "./ui/ThemeButton";
 
@@ -28,15 +30,15 @@ export function Header({ sites, site, view, go, live, onSignOut }: Props) {
           label={text.nav.site}
           value={site?.id ?? view.site}
           options={choices}
-          onChange={(id) => go({ site: id, filters: [] })}
+          onChange={(id) => go({ site: id, filters: [], details: null })}
         />
         <nav class="nav" aria-label={text.nav.label}>
-          <NavLink page="overview" view={view} go={go}>
-            {text.nav.overview}
-          </NavLink>
-          <NavLink page="live" view={view} go={go}>
-            {text.nav.live} <LiveNumber live={live} />
-          </NavLink>
+          {PAGES.map(({ name, title }) => (
+            <PageLink key={name} class="nav-link" page={name} view={view} go={go}>
+              {title}
+              {name === "live" && <LiveNumber live={live} />}
+            </PageLink>
+          ))}
         </nav>
         <div class="header-end">
           <ThemeButton theme={view.theme} onChange={(theme) => go({ theme }, "replace")} />
@@ -46,25 +48,6 @@ export function Header({ sites, site, view, go, live, onSignOut }: Props) {
         </div>
       </div>
     </header>
-  );
-}
-
-function NavLink(props: { page: Page; view: View; go: Go; children: preact.ComponentChildren }) {
-  const { page, view, go, children } = props;
-  const follow = (event: MouseEvent) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    go({ page });
-  };
-  return (
-    <a
-      class="nav-link"
-      href={writeView({ ...view, page })}
-      aria-current={view.page === page ? "page" : undefined}
-      onClick={follow}
-    >
-      {children}
-    </a>
   );
 }
 

@@ -1,5 +1,5 @@
-import type { Dimension } from "./state/dimensions";
-import type { Metric } from "./state/view";
+import type { Value } from "./api/query";
+import type { Listed } from "./state/dimensions";
 import { locale, text } from "./text";
 
 /** From here on numbers are shortened (123K); the whole number stands in the tooltip and the table. */
@@ -36,19 +36,46 @@ export function formatDuration(duration: number): string {
   return `${minutes.format(second)} ${seconds.format(total % 60)}`;
 }
 
+const RATES: readonly string[] = ["bounce_rate", "exit_rate", "conversion_rate", "percentage", "scroll_depth"];
+
+/** Rates are compared in points, other metrics in % (semantics: Comparison). */
+export function isRate(metric: string): boolean {
+  return RATES.includes(metric);
+}
+
 /** A metric's value for people; null is a dash. `exact` never shortens. */
-export function formatMetric(metric: Metric | "events", value: number | null, style: "short" | "exact"): string {
+export function formatMetric(metric: string, value: Value, style: "short" | "exact"): string {
   if (value === null) return text.none;
+  if (typeof value !== "number") return formatMoney(value.currency, value.amount);
+  if (isRate(metric) || metric.startsWith("scroll_reached:")) return formatShare(value / 100);
   switch (metric) {
-    case "bounce_rate":
-      return formatShare(value / 100);
     case "views_per_visit":
       return ratio.format(value);
     case "visit_duration":
+    case "time_on_page":
       return formatDuration(value);
     default:
       return style === "short" ? formatShort(value) : formatCount(value);
   }
+}
+
+function formatMoney(currency: string, amount: string): string {
+  return new Intl.NumberFormat(locale, { style: "currency", currency }).format(Number(amount));
+}
+
+const signedPercent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
+const points = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+
+/** How much a metric changed, without a sign: `12%`, or of rates `3 pts`. */
+export function formatChange(metric: string, change: number): string {
+  const size = Math.abs(change);
+  if (isRate(metric)) return text.compare.points(size, points.format(size));
+  return size >= 10_000 ? text.compare.manyFold(short.format(size / 100)) : signedPercent.format(size / 100);
+}
+
+/** Whether more of the metric is good. */
+export function moreIsBetter(metric: string): boolean {
+  return metric !== "bounce_rate" && metric !== "exit_rate";
 }
 
 const regions = new Intl.DisplayNames(locale, { type: "region", fallback: "code" });
@@ -63,7 +90,7 @@ function named(names: Intl.DisplayNames, code: string): string {
 }
 
 /** A dimension's value for people: names instead of codes, and nothing invisible. */
-export function formatValue(dimension: Dimension, value: string): string {
+export function formatValue(dimension: Listed, value: string): string {
   if (value === "") return text.unknown;
   switch (dimension) {
     case "country":

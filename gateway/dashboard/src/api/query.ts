@@ -1,29 +1,25 @@
-import { send } from "./http";
+import type { Answered, Body } from "./http";
 
-/** The query grammar, as far as the dashboard uses it (semantics: Query JSON). */
-export interface Query {
-  readonly site: string;
+export type Query = Body<"POST /api/v1/query">;
+export type QueryAnswer = Answered<"POST /api/v1/query">;
+export type PageQuestion = Body<"POST /api/v1/page">;
+export type PageAnswer = Answered<"POST /api/v1/page">;
+export type Row = PageAnswer["series"][number];
+/** A number, an amount of money, or null where the metric is undefined over nothing. */
+export type Value = Row["metrics"][number];
+
+/** A list's rows, whichever question they answer. */
+export interface ListAnswer {
   readonly metrics: readonly string[];
-  readonly dimensions?: readonly string[];
-  readonly filters?: readonly unknown[];
-  readonly date_range: string | readonly [string, string];
-  readonly limit?: number;
+  readonly rows: readonly Row[];
+  /** There are rows beyond these. */
+  readonly more: boolean;
+  readonly warnings: readonly string[];
+  /** How many rows there are in all; null where it was not asked. */
+  readonly total: number | null;
 }
 
-export interface Row {
-  readonly dimensions: readonly string[];
-  /** In the order asked; null where the metric is undefined over nothing. */
-  readonly metrics: readonly (number | null)[];
-}
-
-export interface Answer {
-  readonly results: readonly Row[];
-  readonly meta: { readonly warnings?: readonly string[]; readonly next_page_token?: string };
-  /** The query with every default filled in. */
-  readonly query?: { readonly date_range?: readonly string[] };
-}
-
-/** Throws ApiError, or AbortError when `signal` fires. */
-export async function ask(query: Query, signal: AbortSignal): Promise<Answer> {
-  return (await send("POST", "/api/v1/query", query, signal)) as Answer;
+export function asNumber(value: Value | undefined): number | null {
+  if (value === null || value === undefined) return null;
+  return typeof value === "number" ? value : Number(value.amount);
 }

@@ -2,7 +2,7 @@ import { useContext, useEffect, useState } from "preact/hooks";
 import type { Snapshot } from "./live";
 import { listenLive } from "./live-socket";
 import { currentSession } from "./session";
-import { SessionEnded } from "./use-query";
+import { SessionEnded } from "./use-ask";
 
 export interface Live {
   /** The newest one; null until the first came. */

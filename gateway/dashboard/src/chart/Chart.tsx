@@ -42,18 +42,25 @@ export function Chart({ points, metric, interval, theme, onPick, onFailure }: Pr
   // The themes are dependencies because they decide the colours that `draw` reads off the page.
   useEffect(() => {
     if (points.length > 0) chart?.draw({ points, metric, interval }, onPick);
-  }, [chart, points.map((point) => `${point.label} ${point.value}`).join(), metric, interval, theme, systemTheme]);
+  }, [
+    chart,
+    points.map((point) => `${point.label} ${point.value} ${point.before}`).join(),
+    metric,
+    interval,
+    theme,
+    systemTheme,
+  ]);
 
   return <div ref={place} class="chart" role="img" aria-label={summary(points, metric, interval)} />;
 }
 
 function summary(points: readonly Point[], metric: Metric, interval: Interval): string {
   const [first, last] = [points[0], points.at(-1)];
-  if (!first || !last) return text.metrics[metric];
+  if (!first || !last) return text.metrics[metric] ?? metric;
   const highest = points.reduce((best, point) => ((point.value ?? 0) > (best.value ?? 0) ? point : best));
   const when = (point: Point) => bucketLabel(point.label, interval, "full");
   const value = formatMetric(metric, highest.value, "exact");
-  return text.chart.summary(text.metrics[metric], when(first), when(last), value, when(highest));
+  return text.chart.summary(text.metrics[metric] ?? metric, when(first), when(last), value, when(highest));
 }
 
 function useSystemTheme(): boolean {

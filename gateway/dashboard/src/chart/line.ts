@@ -53,6 +53,11 @@ interface Colours {
   readonly surface: string;
   readonly ink: string;
   readonly font: string;
+  /** The compared line. */
+  readonly faint: string;
+  /** Under the line, from top to bottom. */
+  readonly shade: string;
+  readonly clear: string;
 }
 
 function coloursOf(place: HTMLElement): Colours {
@@ -65,6 +70,9 @@ function coloursOf(place: HTMLElement): Colours {
     surface: colour("--surface"),
     ink: colour("--ink"),
     font: style.fontFamily,
+    faint: colour("--faint"),
+    shade: colour("--shade"),
+    clear: colour("--shade-end"),
   };
 }
 
@@ -73,20 +81,32 @@ function options({ points, metric, interval }: LineData, colours: Colours) {
   const running = points[last]?.running ?? false;
   const values = points.map((point) => point.value);
   const whole = points.length === 1;
+  const before = points.map((point) => point.before);
   const line = {
     type: "line",
-    lineStyle: { width: 2, color: colours.accent },
+    lineStyle: { width: 2.25, color: colours.accent, cap: "round", join: "round" },
     itemStyle: { color: colours.accent },
     symbol: "circle",
-    symbolSize: 8,
+    symbolSize: 7,
     showSymbol: whole,
     emphasis: { disabled: true },
+  } as const;
+  const shade = {
+    type: "linear",
+    x: 0,
+    y: 0,
+    x2: 0,
+    y2: 1,
+    colorStops: [
+      { offset: 0, color: colours.shade },
+      { offset: 1, color: colours.clear },
+    ],
   } as const;
   return {
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     animationDuration: 300,
     textStyle: { fontFamily: colours.font },
-    grid: { left: 4, right: 12, top: 16, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 0, right: 8, top: 12, bottom: 0, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: {
       type: "category",
       boundaryGap: whole,
@@ -100,7 +120,7 @@ function options({ points, metric, interval }: LineData, colours: Colours) {
       min: 0,
       ...(["visitors", "visits", "pageviews"].includes(metric) ? { minInterval: 1 } : {}),
       splitNumber: 4,
-      splitLine: { lineStyle: { color: colours.line } },
+      splitLine: { lineStyle: { color: colours.line, opacity: 0.7 } },
       axisLabel: {
         color: colours.quiet,
         fontSize: 12,
@@ -125,8 +145,15 @@ function options({ points, metric, interval }: LineData, colours: Colours) {
     series: [
       {
         ...line,
+        data: before,
+        lineStyle: { ...line.lineStyle, width: 1.5, color: colours.faint },
+        itemStyle: { color: colours.faint },
+        z: 1,
+      },
+      {
+        ...line,
         data: running && !whole ? values.slice(0, last) : values,
-        areaStyle: { color: colours.accent, opacity: 0.08 },
+        areaStyle: { color: shade, opacity: 1 },
       },
       {
         ...line,
@@ -141,5 +168,7 @@ function tooltip(point: Point | undefined, metric: Metric, interval: Interval): 
   if (!point) return "";
   const when = bucketLabel(point.label, interval, "full");
   const running = point.running ? ` (${text.chart.running})` : "";
-  return `${when}${running}\n${text.metrics[metric]}: ${formatMetric(metric, point.value, "exact")}`;
+  const now = `${when}${running}\n${text.metrics[metric]}: ${formatMetric(metric, point.value, "exact")}`;
+  if (point.before === null || point.beforeLabel === null) return now;
+  return `${now}\n\n${bucketLabel(point.beforeLabel, interval, "full")}\n${text.metrics[metric]}: ${formatMetric(metric, point.before, "exact")}`;
 }

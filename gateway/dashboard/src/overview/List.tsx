@@ -1,84 +1,72 @@
-import { useState } from "preact/hooks";
-import { useQuery } from "../api/use-query";
-import type { Dimension } from "../state/dimensions";
+import type { Site } from "../api/session";
+import { type Dimension, keyOf } from "../state/dimensions";
+import { toggleFilter } from "../state/filters";
 import type { Go } from "../state/use-view";
 import type { View } from "../state/view";
 import { text } from "../text";
 import { Problem } from "../ui/Problem";
 import { Warnings } from "../ui/Warnings";
-import { ListRow } from "./ListRow";
-import { listMetrics, listQuery, type Scope } from "./question";
-import type { TotalsByMetric } from "./totals";
-
-const FIRST_ROWS = 9;
-const MORE_TIMES = 10;
-/** The API's limit. */
-const MOST_ROWS = 10_000;
+import { columnsOf } from "./columns";
+import { ListTable } from "./ListTable";
+import { FIRST_ROWS, isHidden } from "./question";
+import type { Total } from "./totals";
+import { type Page, useList } from "./use-page";
 
 interface Props {
   readonly dimension: Dimension;
+  readonly site: Site;
   readonly view: View;
-  readonly scope: Scope;
-  readonly totals: TotalsByMetric;
-  /** Warnings that stand under the totals already. */
-  readonly shownWarnings: readonly string[];
+  readonly page: Page;
+  readonly visitors: Total | null;
   readonly go: Go;
 }
 
-/** The values of a dimension with most first. */
-export function List({ dimension, view, scope, totals, shownWarnings, go }: Props) {
-  const [limit, setLimit] = useState(FIRST_ROWS);
-  const { answer, error, pending, retry } = useQuery(listQuery(scope, dimension, limit));
-  if (error) return <Problem error={error} onRetry={retry} />;
+/** The values of a dimension with most first; a way to see them all. */
+export function List({ dimension, site, view, page, visitors, go }: Props) {
+  const { answer, error, pending, retry } = useList(site, view, page, dimension);
+  // What went wrong with the whole page is told once, above.
+  if (error && !answer)
+    return error === page.whole.error ? <div class="list" /> : <Problem error={error} onRetry={retry} />;
   if (!answer) return <ListSkeleton />;
 
-  const metrics = listMetrics(dimension);
-  const rows = answer.results.slice(0, limit);
-  const most = Math.max(...rows.map((row) => row.metrics[0] ?? 0), 1);
-  const more = answer.results.length >= limit && answer.meta.next_page_token && limit < MOST_ROWS;
-  const warnings = (answer.meta.warnings ?? []).filter((sentence) => !shownWarnings.includes(sentence));
+  const { metrics } = answer;
+  const rows = answer.rows.filter((row) => !isHidden(dimension, row)).slice(0, FIRST_ROWS);
+  const columns = columnsOf({
+    dimension,
+    metrics,
+    place: "card",
+    whole: visitors?.value ?? null,
+    compared: (visitors?.before ?? 0) > 0,
+  });
+  const shownAbove = page.whole.answer?.meta.warnings ?? [];
   return (
     <div class="list" aria-busy={pending}>
-      <table class="table list-table">
-        <thead>
-          <tr>
-            <th scope="col">{text.dimensions[dimension]}</th>
-            {metrics.map((metric) => (
-              <th key={metric} scope="col" class="number">
-                {text.metrics[metric]}
-              </th>
-            ))}
-            <th scope="col" class="number">
-              {text.lists.share}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <ListRow
-              key={row.dimensions[0]}
-              dimension={dimension}
-              row={row}
-              most={most}
-              whole={totals[metrics[0]] ?? null}
-              filters={view.filters}
-              go={go}
-            />
-          ))}
-        </tbody>
-      </table>
-      {rows.length === 0 && <p class="list-empty quiet">{text.state.empty}</p>}
-      {more && (
-        <button class="button bare more" type="button" onClick={() => setLimit(limit * MORE_TIMES)}>
-          {text.lists.more}
-        </button>
+      {rows.length === 0 ? (
+        <p class="list-empty quiet">{emptyText(dimension, view)}</p>
+      ) : (
+        <ListTable
+          dimension={dimension}
+          columns={columns}
+          rows={rows}
+          filters={view.filters}
+          onPick={(value) => go({ filters: toggleFilter(view.filters, dimension, value) })}
+        />
       )}
-      <Warnings sentences={warnings} />
+      <Warnings sentences={answer.warnings.filter((sentence) => !shownAbove.includes(sentence))} />
     </div>
   );
 }
 
-function ListSkeleton() {
+/** Says what to do where that is known. */
+function emptyText(dimension: Dimension, view: View): string {
+  if (view.filters.length > 0) return text.state.noMatch;
+  const [prefix] = keyOf(dimension);
+  if (prefix === "prop:") return text.lists.empty.prop ?? text.state.empty;
+  const subject = dimension.startsWith("utm_") ? "utm" : dimension === "city" ? "region" : dimension;
+  return text.lists.empty[subject] ?? text.state.empty;
+}
+
+export function ListSkeleton() {
   return (
     <div class="list" role="status" aria-label={text.state.loading}>
       {Array.from({ length: FIRST_ROWS }, (_, at) => (

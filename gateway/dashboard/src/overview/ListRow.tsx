@@ -1,40 +1,35 @@
-import type { Row } from "../api/query";
-import { formatMetric, formatShare, formatValue, safeLink } from "../format";
-import type { Dimension } from "../state/dimensions";
-import { type Filter, isFiltered, toggleFilter } from "../state/filters";
-import type { Go } from "../state/use-view";
+import { asNumber, type Row } from "../api/query";
+import { formatValue, safeLink } from "../format";
+import { type Dimension, dimensionName } from "../state/dimensions";
 import { text } from "../text";
-import { listMetrics } from "./question";
+import type { Column } from "./columns";
 
 interface Props {
   readonly dimension: Dimension;
   readonly row: Row;
+  readonly columns: readonly Column[];
   /** The first metric of the list's first row: a full bar. */
   readonly most: number;
-  /** The first metric's total: a share of 100 %. Null while unknown. */
-  readonly whole: number | null;
-  readonly filters: readonly Filter[];
-  readonly go: Go;
+  readonly filtered: boolean;
+  readonly onPick: (value: string) => void;
 }
 
 /** One value with its numbers; pressing it filters the page by it. */
-export function ListRow({ dimension, row, most, whole, filters, go }: Props) {
+export function ListRow({ dimension, row, columns, most, filtered, onPick }: Props) {
   const value = row.dimensions[0] ?? "";
   const label = formatValue(dimension, value);
-  const count = row.metrics[0] ?? 0;
-  const filtered = isFiltered(filters, dimension, value);
   const link = dimension === "referrer" ? safeLink(value) : null;
   return (
-    <tr>
+    <tr class={filtered ? "list-row filtered" : "list-row"}>
       <th scope="row" class="list-name">
-        <span class="bar" style={{ inlineSize: `${(100 * count) / most}%` }} />
+        <span class="bar" style={{ inlineSize: `${(100 * (asNumber(row.metrics[0]) ?? 0)) / most}%` }} />
         <span class="list-name-inner">
           <button
             class="list-button"
             type="button"
             aria-pressed={filtered}
-            title={filtered ? text.lists.unfilter(label) : label}
-            onClick={() => go({ filters: toggleFilter(filters, dimension, value) })}
+            title={filtered ? text.lists.unfilter(`${dimensionName(dimension)}: ${label}`) : label}
+            onClick={() => onPick(value)}
           >
             <bdi>{label}</bdi>
           </button>
@@ -51,12 +46,15 @@ export function ListRow({ dimension, row, most, whole, filters, go }: Props) {
           )}
         </span>
       </th>
-      {listMetrics(dimension).map((metric, at) => (
-        <td key={metric} class="number" title={formatMetric(metric, row.metrics[at] ?? null, "exact")}>
-          {formatMetric(metric, row.metrics[at] ?? null, "short")}
+      {columns.map((column) => (
+        <td
+          key={column.key}
+          class={`number spare-${column.spare} column-${column.key.split(":")[0]}`}
+          title={column.exact?.(row)}
+        >
+          {column.cell(row)}
         </td>
       ))}
-      <td class="number quiet">{whole ? formatShare(Math.min(1, count / whole)) : text.none}</td>
     </tr>
   );
 }

@@ -1,61 +1,87 @@
-import type { Site } from "../api/session";
-import { useQuery } from "../api/use-query";
+import { FilterBar } from "../filters/FilterBar";
+import { useSegments } from "../filters/use-segments";
+import type { PageProps } from "../pages";
 import { LIST_NAMES } from "../state/dimensions";
+import { asksForEvents } from "../state/filters";
 import type { Go } from "../state/use-view";
-import { METRICS, type View } from "../state/view";
+import type { View } from "../state/view";
 import { text } from "../text";
-import { lengthInDays } from "../time/range";
+import { includesNow } from "../time/range";
+import { wallTime } from "../time/wall";
+import { PageLink } from "../ui/PageLink";
 import { Problem } from "../ui/Problem";
 import { Warnings } from "../ui/Warnings";
-import { FilterBar } from "./FilterBar";
+import { ComparePicker, comparedLabel } from "./ComparePicker";
+import { Details } from "./Details";
 import { ListCard } from "./ListCard";
-import { meaningfulMetrics, scopeOf, totalsQuery } from "./question";
 import { RangePicker } from "./RangePicker";
 import { Series } from "./Series";
 import { Totals } from "./Totals";
 import { readTotals, resolvedDays } from "./totals";
-
-interface Props {
-  readonly site: Site;
-  readonly view: View;
-  readonly go: Go;
-}
+import { usePage } from "./use-page";
 
 /** The site's numbers: totals, their course over time, and lists of what they are made of. */
-export function Overview({ site, view, go }: Props) {
-  const scope = scopeOf(site, view, new Date());
-  const asked = useQuery(totalsQuery(scope, view));
-  const totals = readTotals(meaningfulMetrics(view), asked);
-  const days = lengthInDays(view.range) ?? (asked.pending ? null : resolvedDays(asked.answer));
-  const metric = meaningfulMetrics(view).includes(view.metric) ? view.metric : METRICS[0];
-  const empty = !asked.pending && totals.pageviews === 0 && totals.events === 0;
-  const warnings = (!asked.pending && asked.answer?.meta.warnings) || [];
+export function Overview({ site, view, go }: PageProps) {
+  const page = usePage(site, view);
+  const segments = useSegments(site);
+  const { answer, error, pending, retry } = page.whole;
+  const totals = readTotals(answer);
+  const byEvents = asksForEvents(view.filters) || totals?.views_per_visit.value === null;
+  const metric = byEvents && view.metric === "views_per_visit" ? "visitors" : view.metric;
+  const empty = !pending && totals !== null && !totals.visitors.value && !totals.pageviews.value;
+  const instant = new Date();
+  const now = includesNow(view.range, instant, site.timezone) ? wallTime(instant, site.timezone) : null;
+  const visitors = totals?.visitors ?? null;
 
   return (
     <>
       <h1 class="unseen">{`${site.id}: ${text.nav.overview}`}</h1>
       <div class="toolbar">
-        <FilterBar view={view} go={go} />
-        <RangePicker range={view.range} zone={site.timezone} go={go} />
+        <FilterBar site={site} view={view} segments={segments} go={go} />
+        <div class="toolbar-end">
+          <ComparePicker view={view} zone={site.timezone} compared={answer?.compared_range ?? []} go={go} />
+          <RangePicker range={view.range} zone={site.timezone} go={go} />
+        </div>
       </div>
-      <section class="card">
-        {asked.error ? (
-          <Problem error={asked.error} onRetry={asked.retry} />
+      <section class="card numbers" aria-label={text.nav.overview}>
+        {error && !answer ? (
+          <Problem error={error} onRetry={retry} />
         ) : (
-          <Totals site={site} view={view} metric={metric} totals={totals} pending={asked.pending} go={go} />
+          <>
+            <Totals site={site} view={view} metric={metric} answer={answer} now={now} pending={pending} go={go} />
+            {error && (
+              <p class="stale" role="status">
+                {text.state.stale} {error.message}{" "}
+                <button class="link" type="button" onClick={retry}>
+                  {text.state.retry}
+                </button>
+              </p>
+            )}
+            <Warnings sentences={pending ? [] : (answer?.meta.warnings ?? [])} />
+            {empty ? (
+              <Nothing view={view} go={go} />
+            ) : (
+              <Series
+                view={view}
+                asked={page.series}
+                metric={metric}
+                days={resolvedDays(page.series.answer)}
+                now={now}
+                compared={comparedLabel(page.series.answer?.compared_range ?? [], site.timezone)}
+                go={go}
+              />
+            )}
+          </>
         )}
-        {empty ? (
-          <Nothing view={view} go={go} />
-        ) : (
-          <Series site={site} view={view} scope={scope} metric={metric} days={days} shownWarnings={warnings} go={go} />
-        )}
-        <Warnings sentences={warnings} />
       </section>
       <div class="lists">
         {LIST_NAMES.map((name) => (
-          <ListCard key={name} name={name} view={view} scope={scope} totals={totals} shownWarnings={warnings} go={go} />
+          <ListCard key={name} name={name} site={site} view={view} page={page} visitors={visitors} go={go} />
         ))}
       </div>
+      {view.details && (
+        <Details key={view.details} dimension={view.details} site={site} view={view} visitors={visitors} go={go} />
+      )}
     </>
   );
 }
@@ -76,9 +102,9 @@ function Nothing({ view, go }: { view: View; go: Go }) {
             {text.state.showAll}
           </button>
         )}
-        <button class="button" type="button" onClick={() => go({ page: "live" })}>
+        <PageLink class="button" page="live" view={view} go={go}>
           {text.nav.live}
-        </button>
+        </PageLink>
       </p>
     </div>
   );

@@ -1,10 +1,11 @@
-import { useState } from "preact/hooks";
 import type { Go } from "../state/use-view";
 import { text } from "../text";
-import { bucketLabel } from "../time/buckets";
-import { dateRange, RANGE_WORDS, type Range } from "../time/range";
+import { daysLabel } from "../time/buckets";
+import { RANGE_WORDS, type Range, spanOf, stepped } from "../time/range";
 import { today } from "../time/wall";
+import { Icon } from "../ui/Icon";
 import { Popover } from "../ui/Popover";
+import { OwnDates } from "./OwnDates";
 
 interface Props {
   readonly range: Range;
@@ -13,16 +14,19 @@ interface Props {
   readonly go: Go;
 }
 
-function rangeLabel(range: Range): string {
-  if ("word" in range) return text.range.words[range.word];
-  const [from, to] = [range.from, range.to].map((day) => bucketLabel(day, "week", "full"));
-  return from === to ? `${from}` : `${from} – ${to}`;
+/** A period for people. */
+export function rangeLabel(range: Range): string {
+  return "word" in range ? text.range.words[range.word] : daysLabel(range.from, range.to);
 }
 
-/** Presets, and two days to type or pick. */
+/** Presets, two days to type or pick, and a step back or forward. */
 export function RangePicker({ range, zone, go }: Props) {
+  const now = new Date();
+  const day = today(now, zone);
+  const span = spanOf(range, now, zone);
   return (
     <div class="range">
+      <Step range={stepped(range, -1, now, zone)} name="left" label={text.range.earlier} go={go} />
       <Popover
         trigger={
           <>
@@ -36,7 +40,7 @@ export function RangePicker({ range, zone, go }: Props) {
       >
         {(close) => {
           const choose = (chosen: Range) => {
-            go({ range: chosen });
+            go({ range: chosen, interval: null });
             close();
           };
           return (
@@ -55,48 +59,34 @@ export function RangePicker({ range, zone, go }: Props) {
                   </li>
                 ))}
               </ul>
-              <OwnDates range={range} zone={zone} onChoose={choose} />
+              <OwnDates first={span?.from ?? day} last={span?.to ?? day} onChoose={choose} />
             </div>
           );
         }}
       </Popover>
+      <Step range={stepped(range, 1, now, zone)} name="right" label={text.range.later} go={go} />
     </div>
   );
 }
 
-function OwnDates({ range, zone, onChoose }: { range: Range; zone: string; onChoose: (range: Range) => void }) {
-  const day = today(new Date(), zone);
-  const now = dateRange(range, new Date(), zone);
-  const [from, setFrom] = useState(typeof now === "string" ? day : now[0]);
-  const [to, setTo] = useState(typeof now === "string" ? day : now[1]);
-  const backwards = from > to;
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (!backwards) onChoose({ from, to });
-  };
+interface StepProps {
+  readonly range: Range | null;
+  readonly name: "left" | "right";
+  readonly label: string;
+  readonly go: Go;
+}
+
+function Step({ range, name, label, go }: StepProps) {
   return (
-    <form class="form" onSubmit={submit}>
-      <p class="form-title">{text.range.custom}</p>
-      <label class="field">
-        {text.range.from}
-        <input
-          class="input"
-          type="date"
-          required
-          value={from}
-          onInput={(event) => setFrom(event.currentTarget.value)}
-        />
-      </label>
-      <label class="field">
-        {text.range.to}
-        <input class="input" type="date" required value={to} onInput={(event) => setTo(event.currentTarget.value)} />
-      </label>
-      <p class="problem" role="alert">
-        {backwards ? text.range.backwards : ""}
-      </p>
-      <button class="button primary" type="submit" disabled={backwards}>
-        {text.range.apply}
-      </button>
-    </form>
+    <button
+      class="button step"
+      type="button"
+      aria-label={label}
+      title={label}
+      disabled={range === null}
+      onClick={() => range && go({ range })}
+    >
+      <Icon name={name} />
+    </button>
   );
 }

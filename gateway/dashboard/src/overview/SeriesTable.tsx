@@ -13,6 +13,7 @@ interface Props {
 
 /** The numbers behind the chart, newest first. */
 export function SeriesTable({ points, metric, interval, onPick }: Props) {
+  const compared = points.some(({ beforeLabel }) => beforeLabel !== null);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
     <section class="series-table" tabIndex={0} aria-label={text.metrics[metric]}>
@@ -23,10 +24,15 @@ export function SeriesTable({ points, metric, interval, onPick }: Props) {
             <th scope="col" class="number">
               {text.metrics[metric]}
             </th>
+            {compared && (
+              <th scope="col" class="number">
+                {text.chart.before}
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
-          {points.toReversed().map(({ label, value, running }, at) => (
+          {points.toReversed().map(({ label, value, running, before, beforeLabel }, at) => (
             <tr key={`${label} ${at}`}>
               <th scope="row">
                 <button class="list-button" type="button" title={text.chart.open} onClick={() => onPick(label)}>
@@ -35,6 +41,11 @@ export function SeriesTable({ points, metric, interval, onPick }: Props) {
                 {running && <span class="quiet">({text.chart.running})</span>}
               </th>
               <td class="number">{formatMetric(metric, value, "exact")}</td>
+              {compared && (
+                <td class="number quiet" title={beforeLabel ? bucketLabel(beforeLabel, interval, "full") : undefined}>
+                  {formatMetric(metric, before, "exact")}
+                </td>
+              )}
             </tr>
           ))}
         </tbody>

@@ -1,27 +1,35 @@
-import type { Row } from "../api/query";
+import type { PageAnswer } from "../api/query";
 import type { Metric } from "../state/view";
 import { hasStarted, type Interval, isRunning } from "../time/buckets";
-import { seriesValue } from "./question";
+import { valueIn } from "./question";
 
-/** One bucket of a series. */
+/** A place on the chart's line. */
 export interface Point {
-  /** The API's label: a day, or a wall-clock time of the site. */
+  /** The bucket as the query API writes it. */
   readonly label: string;
   readonly value: number | null;
-  /** True while the bucket has not ended, so that its value still grows. */
+  /** The bucket has not ended: its number still grows. */
   readonly running: boolean;
+  /** What it is compared with; both null without a comparison. */
+  readonly before: number | null;
+  readonly beforeLabel: string | null;
 }
 
-/** Buckets that have started, in order. `running`: whether time still runs inside the period. */
-export function pointsOf(
-  rows: readonly Row[],
-  metric: Metric,
-  interval: Interval,
-  now: string,
-  running: boolean,
-): readonly Point[] {
-  return rows
-    .map((row) => ({ label: row.dimensions[0] ?? "", value: seriesValue(metric, row.metrics) }))
-    .filter(({ label }) => hasStarted(label, now))
-    .map((point) => ({ ...point, running: running && isRunning(point.label, interval, now) }));
+/** A series as points, without buckets to come. `now`: the site's wall-clock time; null for a period that is over. */
+export function pointsOf(answer: PageAnswer | null, metric: Metric, now: string | null): Point[] {
+  const interval = answer?.interval as Interval | undefined;
+  if (!answer || !interval) return [];
+  return answer.series
+    .filter((row) => now === null || hasStarted(row.dimensions[0] ?? "", now))
+    .map((row) => {
+      const label = row.dimensions[0] ?? "";
+      const [value, before] = valueIn(answer.series_metrics, row, metric);
+      return {
+        label,
+        value,
+        running: now !== null && isRunning(label, interval, now),
+        before,
+        beforeLabel: row.comparison?.dimensions[0] ?? null,
+      };
+    });
 }

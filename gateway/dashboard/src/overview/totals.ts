@@ -1,21 +1,34 @@
-import type { Answer } from "../api/query";
-import type { Asked } from "../api/use-query";
-import type { Metric } from "../state/view";
-import type { Counted } from "./question";
+import { asNumber, type PageAnswer } from "../api/query";
+import { METRICS, type Metric } from "../state/view";
 
-/** Missing: unknown so far, or without meaning under the filters. Null: undefined over nothing. */
-export type TotalsByMetric = Partial<Record<Counted, number | null>>;
-
-/** The numbers of an answer to `totalsQuery`. Those of the query before stay until the new ones are there. */
-export function readTotals(metrics: readonly Metric[], { answer }: Asked): TotalsByMetric {
-  const row = answer?.results[0];
-  if (!row || row.metrics.length !== metrics.length + 1) return {};
-  return Object.fromEntries([...metrics, "events"].map((metric, at) => [metric, row.metrics[at] ?? null]));
+/** One of the numbers at the top. */
+export interface Total {
+  /** Null: undefined under these filters, or over nothing. */
+  readonly value: number | null;
+  readonly before: number | null;
+  /** In %, of rates in points; null where there is nothing to compare with. */
+  readonly change: number | null;
 }
 
-/** Days of the period that the server resolved; a year if it did not say. */
-export function resolvedDays(answer: Answer | null): number {
-  const [from, to] = answer?.query?.date_range ?? [];
-  const length = Date.parse(to ?? "") - Date.parse(from ?? "");
-  return Number.isNaN(length) ? 365 : Math.max(1, Math.ceil(length / 86_400_000));
+/** The numbers at the top of an answer; null while there is none. */
+export function readTotals(answer: PageAnswer | null): Readonly<Record<Metric, Total>> | null {
+  const row = answer?.totals;
+  if (!row) return null;
+  const totals = METRICS.map((metric, at) => [
+    metric,
+    {
+      value: asNumber(row.metrics[at]),
+      before: asNumber(row.comparison?.metrics[at]),
+      change: asNumber(row.comparison?.change[at]),
+    },
+  ]);
+  return Object.fromEntries(totals) as Record<Metric, Total>;
+}
+
+/** Days of the period that the server resolved. */
+export function resolvedDays(answer: PageAnswer | null): number | null {
+  const range = answer?.meta.resolved?.date_range;
+  if (!range || typeof range === "string") return null;
+  const length = Date.parse(range[1] ?? "") - Date.parse(range[0] ?? "");
+  return Number.isNaN(length) ? null : Math.max(1, Math.ceil(length / 86_400_000));
 }

@@ -2,11 +2,11 @@ import { locale } from "../text";
 import type { Range } from "./range";
 import { addDays, asUtc, monday } from "./wall";
 
-export type Interval = "hour" | "day" | "week" | "month";
+export type Interval = "minute" | "hour" | "day" | "week" | "month";
 
 /** Intervals that make sense for a period of so many days; the first is the default. */
 export function intervalsFor(days: number): readonly Interval[] {
-  if (days <= 2) return ["hour"];
+  if (days <= 2) return ["hour", "minute"];
   if (days <= 14) return ["day", "hour"];
   if (days <= 45) return ["day", "week"];
   if (days <= 190) return ["day", "week", "month"];
@@ -23,6 +23,8 @@ export function chooseInterval(wished: Interval | null, days: number): Interval 
 /** Whether the bucket that starts at `label` has started but not ended at wall-clock time `now`. */
 export function isRunning(label: string, interval: Interval, now: string): boolean {
   switch (interval) {
+    case "minute":
+      return label.slice(0, 16) === now.slice(0, 16);
     case "hour":
       return label.slice(0, 13) === now.slice(0, 13);
     case "day":
@@ -43,6 +45,7 @@ export function hasStarted(label: string, now: string): boolean {
 export function bucketRange(label: string, interval: Interval): Range {
   const day = label.slice(0, 10);
   switch (interval) {
+    case "minute":
     case "hour":
     case "day":
       return { from: day, to: day };
@@ -58,11 +61,14 @@ export function bucketRange(label: string, interval: Interval): Range {
 
 type Style = "axis" | "full";
 
+const CLOCK: Record<Style, Intl.DateTimeFormatOptions> = {
+  axis: { hour: "numeric", minute: "2-digit" },
+  full: { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
+};
+
 const FORMATS: Record<Interval, Record<Style, Intl.DateTimeFormatOptions>> = {
-  hour: {
-    axis: { hour: "numeric", minute: "2-digit" },
-    full: { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" },
-  },
+  minute: CLOCK,
+  hour: CLOCK,
   day: {
     axis: { day: "numeric", month: "short" },
     full: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
@@ -82,4 +88,15 @@ export function bucketLabel(label: string, interval: Interval, style: Style, lan
   const date = asUtc(label);
   if (Number.isNaN(date.getTime())) return label;
   return new Intl.DateTimeFormat(language, { ...FORMATS[interval][style], timeZone: "UTC" }).format(date);
+}
+
+/** Days from the first to the last for people, as short as it is clear. */
+export function daysLabel(first: string, last: string, language = locale): string {
+  const format = new Intl.DateTimeFormat(language, {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+  return format.formatRange(asUtc(first), asUtc(last));
 }

@@ -40,3 +40,13 @@ export function monday(day: string): string {
 export function asUtc(label: string): Date {
   return new Date(`${label.slice(0, 10)}T${label.slice(11) || "00:00:00"}Z`);
 }
+
+/** The first instant at which clocks in `zone` show the wall-clock time, in ISO 8601 with offset. */
+export function instantAt(wall: string, zone: string): string {
+  const wanted = Date.parse(`${wall.replace(" ", "T")}Z`);
+  const shownAt = (instant: number) => Date.parse(`${wallTime(new Date(instant), zone).replace(" ", "T")}Z`);
+  // Twice, as the first guess may lie on the other side of a change of clocks.
+  let instant = wanted;
+  for (let round = 0; round < 2; round++) instant += wanted - shownAt(instant);
+  return new Date(instant).toISOString();
+}

@@ -1,0 +1,29 @@
+import type { FunctionComponent } from "preact";
+import type { Site } from "./api/session";
+import type { Live } from "./api/use-live";
+import { Overview } from "./overview/Overview";
+import type { Go } from "./state/use-view";
+import type { View } from "./state/view";
+import { text } from "./text";
+import { lazily } from "./ui/lazily";
+
+/** What every page gets. Where on the page: `view.place`; parameters of its own: `view.own`. */
+export interface PageProps {
+  readonly site: Site;
+  readonly view: View;
+  readonly go: Go;
+  readonly live: Live;
+}
+
+export interface PageEntry {
+  /** The first part of the path. */
+  readonly name: string;
+  readonly title: string;
+  readonly content: FunctionComponent<PageProps>;
+}
+
+/** The pages in the navigation's order. All but the first come as chunks of their own. */
+export const PAGES: readonly PageEntry[] = [
+  { name: "", title: text.nav.overview, content: Overview },
+  { name: "live", title: text.nav.live, content: lazily(async () => (await import("./live/LiveView")).LiveView) },
+];

@@ -1,0 +1,1 @@
+export { type GrpcOptions, grpcTransport } from './transport.js';

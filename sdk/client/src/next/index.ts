@@ -1,0 +1,4 @@
+'use client';
+
+export { Track, useAnalytics, useExperiment, usePageView } from '../react/index.js';
+export { NextAnalytics } from './routes.js';
