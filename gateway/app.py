@@ -58,7 +58,7 @@ class Gateway:
         self.batcher = Batcher(peers.track, settings.max_queued_events, settings.edge_patience_s)
         self.live = Live(peers)
         visitor = Visitor(addresses, settings.country_header)
-        counts = dict.fromkeys(OUTCOMES, 0)
+        counts: dict[str, int] = dict.fromkeys(OUTCOMES, 0)
         foreign = Intake(self.batcher, visitor, peers, counts)
         track = Track(self.batcher, visitor, foreign.site_of_key, counts)
         operations = table(peers, addresses, Operations(peers, track, self.batcher, self.live))

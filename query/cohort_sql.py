@@ -115,11 +115,14 @@ class _Users:
         starts, backs = (self._meant(match) for match in (self.cohorts.start, self.cohorts.back))
         meant = starts if self.cohorts.start == self.cohorts.back else f"({starts} OR {backs})"
         own = f", e.{self.cohorts.breakdown}" if self.cohorts.breakdown in VISIT_TEXTS else ""
+        # of the whole history a bound of weeks leaves nothing out and costs the reading of a column
+        site = f"e.site_id = {self.parameters.bind(self.cohorts.scoped.site, 'UInt32')}"
+        placed = self.conditions.placed("e.") if self.cohorts.first_in_range else site
         return (
             f"SELECT e.user_hash AS user, e.occurred_at AS at, {MOMENT} AS moment, "
             f"{self._place('e.occurred_at')} AS place, "
             f"{starts} AS starts, {backs} AS backs, {self.conditions.events(self.cohorts.scoped.filters)} AS kept, "
-            f"e.visit_id AS visit_id{own} FROM events AS e WHERE {self.conditions.placed('e.')} "
+            f"e.visit_id AS visit_id{own} FROM events AS e WHERE {placed} "
             f"AND {self.conditions.happened()} AND e.user_hash != '' AND {meant}"
         )
 
@@ -129,7 +132,7 @@ class _Users:
     def _place(self, moment: str) -> str:
         """The index of the period an instant falls into; of no meaning before the range."""
         first, grain = self.cohorts.scoped.span.start.date(), self.cohorts.grain
-        local = self.conditions.local(moment)
+        local = Conditions(self.parameters, self.cohorts.scoped).local(moment)
         if grain == "month":
             base = self.parameters.bind(first.year * 12 + first.month, "Int32")
             return f"toInt32(toYear({local}) * 12 + toMonth({local}) - {base})"

@@ -126,7 +126,7 @@ def asked(
 async def answer_page(source: Source, page: Asked) -> PageAnswer:
     """The exact answer. Raises INVALID_ARGUMENT as a query would, at the page's own places."""
     questions = (page.totals, page.series, *page.lists)
-    facts = await _facts(source, page.totals)
+    facts = await _facts(source, questions)
     parts = {place: Part(each, shape) for place, each in enumerate(questions) if (shape := shape_of(each, facts))}
     alone = {place: _alone(source, each, place) for place, each in enumerate(questions) if place not in parts}
     rows = await _rows(source, parts, facts, alone)
@@ -165,8 +165,8 @@ def shape_of(question: Question, facts: Facts) -> Shape | None:
     return Shape.NAMES if dimension == "event" and not facts.disguised else None
 
 
-async def _facts(source: Source, question: Question) -> Facts:
-    statement = facts_statement(question)
+async def _facts(source: Source, questions: Sequence[Question]) -> Facts:
+    statement = facts_statement(questions[0], {name for each in questions for name in each.dimensions})
     return Facts(*(await source.rows(statement.text, statement.parameters))[0])
 
 
@@ -215,7 +215,7 @@ async def _compared(
 ) -> list[list[Compared | None]]:
     """What stands beside the rows of each question."""
     others = [replace(each, span=span) for each in questions]
-    facts = await _facts(source, others[0])
+    facts = await _facts(source, others)
     parts = {
         place: Part(each, shape, tuple(row.dimensions[0] for row in rows[place]) if _is_list(each) else None)
         for place, each in enumerate(others)

@@ -10,11 +10,11 @@ told by the visit, so that sessions of that mode are joined with it.
 
 # ruff: noqa: S608  (identifiers come from this module and the vocabulary, values are bound)
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from query.conditions import Conditions, Parameters
+from query.conditions import REACH, Conditions, Parameters
 from query.filters import of_events
 from query.language import Question, Scoped
 from query.legs import PART, LegText
@@ -59,13 +59,13 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Sessions that count in a range: in memory mode, of them those that continue another, in daily mode; custom events
-    that bear the name of page views; hostnames of the pages seen."""
+    that bear the name of page views; pages seen of other hostnames than one."""
 
     memory: int
     continued: int
     daily: int
     disguised: int
-    hostnames: int
+    elsewhere: int
 
 
 OF_EVENTS = ("pageviews", "events")
@@ -73,16 +73,42 @@ OF_SESSIONS = ("visitors", "visits", "bounce_rate", "visit_duration")
 METRICS = (*OF_SESSIONS, *OF_EVENTS, "views_per_visit")
 _DAILY = "v.identity = 'IDENTITY_MODE_DAILY'"
 _PAGEVIEW = "pageview"
+# Of the sessions that lists by page and by event count, rows that tell what they saw; page views tell of a visit's row.
+_SEEN = {Shape.PAGES: "page", Shape.NAMES: "name"}
+_PLACE = "site_id, visit_started_at, visit_id"
+_TELLING = {
+    Shape.PAGES: f"(SELECT {_PLACE}, page FROM visit_pages FINAL WHERE pageviews > 0 OR customs > 0) AS e",
+    Shape.NAMES: f"(SELECT {_PLACE}, name FROM events WHERE {CUSTOM} AND visit_id != {NO_UUID}) AS e",
+}
+_OF_VISIT = ("visitor_id", "identity", "continuation", "first_at", "last_at", "pageviews", "interactives")
+_COLUMN = {"page": "e.page", "event": "e.name"}
 
 
-def facts_statement(scoped: Scoped) -> Statement:
-    """One row: the fields of Facts."""
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What rows are grouped by; where `blank` is set, the empty value is called so, once the rows are grouped."""
+
+    text: str
+    blank: str = ""
+
+    def label(self, name: str) -> str:
+        value = f"CAST({name}, 'String')"
+        return f"if({name} = '', '{self.blank}', {value})" if self.blank else value
+
+
+def facts_statement(scoped: Scoped, dimensions: Collection[str]) -> Statement:
+    """One row: the fields of Facts; what is not needed for lists by these dimensions is 0."""
     parameters = Parameters()
     on = Conditions(parameters, Scoped(scoped.site, (), scoped.span, scoped.definitions))
     disguised = f"SELECT count() FROM events WHERE {on.placed()} AND {CUSTOM} AND name = '{_PAGEVIEW}'"
-    hostnames = f"SELECT uniqExact(hostname) FROM visit_pages WHERE {on.placed()}"
+    one = f"SELECT hostname FROM visit_pages WHERE {on.placed()} LIMIT 1"
+    others = f"SELECT count() FROM visit_pages WHERE {on.placed()} AND hostname != ({one})"
+    if "event" not in dimensions:
+        disguised = "SELECT 0"
+    if "page" not in dimensions:
+        others = "SELECT 0"
     text = (
-        f"SELECT countIf(NOT {_DAILY}), countIf(v.continuation), countIf({_DAILY}), ({disguised}), ({hostnames}) "
+        f"SELECT countIf(NOT {_DAILY}), countIf(v.continuation), countIf({_DAILY}), ({disguised}), ({others}) "
         f"FROM {on.visits()} AS v WHERE {on.counted()}"
     )
     return Statement(text, parameters.values)
@@ -104,7 +130,8 @@ class _Builder:
         self.parameters = Parameters()
         self._bind = self.parameters.bind
         self._is = Conditions(self.parameters, scoped)
-        self._filters = scoped.filters
+        self._filters, self._span = scoped.filters, scoped.span
+        self._site = self._bind(scoped.site, "UInt32")
         self._parts, self._facts = parts, facts
         self._sums = tuple(dict.fromkeys(each for name in metrics_of(parts) for each in PARTS[name]))
         self._legs = [LegText(self._is, part.question, self._bind) for part in parts]
@@ -148,34 +175,35 @@ class _Builder:
         }
         if keys:
             values = {name: PART[name] for metric in OF_SESSIONS for name in PARTS[metric]}
-            found.append(self._grouped(keys, values, f"{self._is.visits()} AS v", [*conditions, *whole]))
-        keys = dict.fromkeys(self._of(Shape.NAMES), f"'{_PAGEVIEW}'")
+            found.append(self._grouped(keys, values, _OF_VISIT, f"{self._is.visits()} AS v", [*conditions, *whole]))
+        viewed = _Key(f"'{_PAGEVIEW}'")
+        keys = dict.fromkeys(self._of(Shape.NAMES), viewed)
         if keys:
             values = {name: PART[name] for name in ("visitors", "visits")}
-            found.append(self._grouped(keys, values, f"{self._is.visits()} AS v", [*conditions, "v.pageviews > 0"]))
+            conditions.append("v.pageviews > 0")
+            found.append(self._grouped(keys, values, _OF_VISIT, f"{self._is.visits()} AS v", conditions))
         return found
 
     def _seen(self, shape: Shape) -> list[str]:
         """Sessions by what single events of them tell, one or the other mode of identity a leg."""
         found: list[str] = []
         for place in self._of(shape):
-            key = self._key(place, "e", "")
-            if shape is Shape.PAGES:
-                source, conditions = f"{self._is.seen_pages()} AS e", list[str]()
-            else:
-                source = "events AS e"
-                conditions = [self._is.placed("e."), f"e.{CUSTOM}", f"e.visit_id != {NO_UUID}"]
+            key = _Key(self._is.label(self._parts[place].dimension, "e"))
             if self._facts.memory:
                 counted = self._distinct_pages() if shape is Shape.PAGES else "uniqExact(e.visit_id)"
                 values = {"visits": counted, "visitors": counted}
-                found.append(self._grouped({place: key}, values, source, [*conditions, self._in_memory_mode()]))
+                found += [
+                    self._grouped({place: key}, values, ("visit_id", _SEEN[shape]), _TELLING[shape], conditions)
+                    for conditions in self._in_memory_mode()
+                ]
             if self._facts.daily:
                 values = {"visits": "uniqExact(e.visit_id)", "visitors": "uniqExact(e.visitor)"}
                 joined = (
-                    f"(SELECT e.*, v.visitor_id AS visitor FROM {source} INNER JOIN ({self._sessions(_DAILY)}) AS v "
-                    f"ON e.visit_id = v.visit_id WHERE {' AND '.join(conditions) or '1'}) AS e"
+                    f"(SELECT e.visit_id AS visit_id, e.{_SEEN[shape]} AS {_SEEN[shape]}, v.visitor_id AS visitor FROM {_TELLING[shape]} "
+                    f"INNER JOIN ({self._sessions(_DAILY)}) AS v ON e.visit_id = v.visit_id "
+                    f"WHERE {self._is.placed('e.')}) AS e"
                 )
-                found.append(self._grouped({place: key}, values, joined, []))
+                found.append(self._grouped({place: key}, values, ("visit_id", "visitor"), joined, []))
         return found
 
     def _events(self) -> list[str]:
@@ -188,34 +216,45 @@ class _Builder:
         }
         conditions = [self._is.placed("e."), self._is.happened(), self._is.events(self._filters)]
         values = {name: PART[name] for name in OF_EVENTS}
-        return [self._grouped(keys, values, "events AS e", conditions)] if keys else []
+        return [self._grouped(keys, values, ("kind",), "events AS e", conditions)] if keys else []
 
     def _of(self, shape: Shape) -> list[int]:
         return [
             place for place, part in enumerate(self._parts) if part.shape is shape and part.metrics & {*OF_SESSIONS}
         ]
 
-    def _key(self, place: int, of: str, moment: str) -> str:
+    def _key(self, place: int, of: str, moment: str) -> "_Key | None":
         part = self._parts[place]
+        if not part.dimension:
+            return None
         if part.by_time:
-            return self._legs[place].bucket(moment)
-        return self._is.label(part.dimension, of) if part.dimension else ""
+            return _Key(self._legs[place].bucket(moment))
+        if of == "v" and self._facts.daily:
+            # a visitor of two visits, one blank and one by the blank's name, is one
+            return _Key(self._is.label(part.dimension, of))
+        return _Key(_COLUMN.get(part.dimension, f"v.{part.dimension}"), blank(part.dimension))
 
     def _grouped(
-        self, keys: Mapping[int, str], values: Mapping[str, str], source: str, conditions: Sequence[str]
+        self,
+        keys: "Mapping[int, _Key | None]",
+        values: Mapping[str, str],
+        columns: Sequence[str],
+        source: str,
+        conditions: Sequence[str],
     ) -> str:
-        """Rows of part, key and sums; a key "" stands for all rows together."""
+        """Rows of part, key and sums, which read these columns; a key of None stands for all rows together."""
         sums = ", ".join(f"{values.get(name, 'toUInt64(0)')} AS {name}" for name in self._sums)
         alias, where = source.rpartition(" ")[2], " AND ".join(conditions) or "1"
         split = {place: key for place, key in keys.items() if key}
         whole = next((place for place, key in keys.items() if not key), None)
         if not split:
             return f"SELECT {whole} AS part, '' AS key, {sums} FROM {source} WHERE {where}"
-        named = ", ".join(f"{key} AS k{place}" for place, key in split.items())
+        named = ", ".join(f"{key.text} AS k{place}" for place, key in split.items())
         part = ", ".join(f"grouping(k{place}) = 0, {place}" for place in split)
-        key = ", ".join(f"grouping(k{place}) = 0, CAST(k{place}, 'String')" for place in split)
+        key = ", ".join(f"grouping(k{place}) = 0, {key.label(f'k{place}')}" for place, key in split.items())
         sets = [f"(k{place})" for place in split] + ([] if whole is None else ["()"])
-        rows = f"(SELECT *, {named} FROM {source} WHERE {where}) AS {alias}"
+        read = ", ".join(f"{alias}.{name} AS {name}" for name in columns)
+        rows = f"(SELECT {read}, {named} FROM {source} WHERE {where}) AS {alias}"
         return (
             f"SELECT multiIf({part}, {whole or 0}) AS part, multiIf({key}, '') AS key, {sums} "
             f"FROM {rows} GROUP BY GROUPING SETS ({', '.join(sets)})"
@@ -223,23 +262,35 @@ class _Builder:
 
     def _distinct_pages(self) -> str:
         """Of `e`, a row for each visit, page and hostname: how many visits a page has."""
-        if self._facts.hostnames > 1:
+        if self._facts.elsewhere:
             return "uniqExact(e.visit_id)"
         blanks = f"e.page IN ('', '{blank('page')}')"
         return f"countIf(NOT ({blanks})) + uniqExactIf(e.visit_id, {blanks})"
 
-    def _in_memory_mode(self) -> str:
-        """Over `e`, which tells of its session: it counts, is in memory mode, and the filters hold for it."""
+    def _in_memory_mode(self) -> list[list[str]]:
+        """Conditions over `e`, which tells of its session: it counts, is in memory mode, and the filters hold for it.
+
+        Several sets of them are of sessions that are not the same.
+        """
         if self._filters:
-            return f"e.visit_id IN (SELECT visit_id FROM ({self._sessions(f'NOT {_DAILY}')}))"
-        # all that are placed in the range but few; sets of few ids cost less than one of all
-        started = f"visit_started_at >= {self._is.start} AND visit_started_at < {self._is.end}"
-        first = f"(first_at >= {self._is.start} AND first_at < {self._is.end} AND identity != 'IDENTITY_MODE_DAILY')"
-        visits = f"SELECT visit_id FROM visits FINAL WHERE {self._is.placed()}"
-        return (
-            f"if(e.{started.replace('AND ', 'AND e.', 1)}, e.visit_id NOT IN ({visits} AND {started} AND NOT {first}), "
-            f"e.visit_id IN ({visits} AND NOT ({started}) AND {first}))"
+            sessions = f"SELECT visit_id FROM ({self._sessions(f'NOT {_DAILY}')})"
+            return [[self._is.placed(), f"visit_id IN ({sessions})"]]
+        # all that are placed in the range but few, near its ends; sets of few ids cost less than one of all
+        start, end, reach = self._is.start, self._is.end, f"INTERVAL {REACH.days} DAY"
+        inside = f"visit_started_at >= {start} AND visit_started_at < {end}"
+        far = f"visit_started_at >= {start} + {reach} AND visit_started_at < {end} - {reach}"
+        first = f"(first_at >= {start} AND first_at < {end} AND identity != 'IDENTITY_MODE_DAILY')"
+        several = not self._facts.daily and self._span.length > 2 * REACH
+        near = f"{self._is.placed()} AND NOT ({far})" if several else self._is.placed()
+        visits = f"SELECT visit_id FROM visits FINAL WHERE {near}"
+        counted = (
+            f"if({inside}, visit_id NOT IN ({visits} AND {inside} AND NOT {first}), "
+            f"visit_id IN ({visits} AND NOT ({inside}) AND {first}))"
         )
+        if not several:
+            return [[near, counted]]
+        # what is placed further from both ends than a visit reaches started between them
+        return [[f"site_id = {self._site}", far], [near, counted]]
 
     def _sessions(self, condition: str) -> str:
         return (

@@ -87,6 +87,7 @@ async def sign_in(page: Page, mesh: Mesh, password: str = "") -> None:
 
 async def shown(page: Page) -> None:
     """Every number is there and belongs to what was asked."""
+    await expect(page.locator(".totals")).to_be_visible()
     await expect(page.locator(".total-value.skeleton, .skeleton-row, [aria-busy=true]")).to_have_count(0)
 
 

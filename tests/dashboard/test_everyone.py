@@ -169,7 +169,7 @@ async def test_hostile_values_are_text_everywhere(mesh: Mesh, page: Page, shop: 
 
 
 async def test_the_live_number_moves_with_a_view_and_hostile_ones_are_text(mesh: Mesh, page: Page) -> None:
-    await page.goto("/live")
+    await page.goto("/live?site=demo")
     count = page.locator(".live-count")
     await expect(count).not_to_have_text("–")
     before = number(await count.inner_text())

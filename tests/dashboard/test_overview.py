@@ -13,7 +13,7 @@ from bench.mesh import Mesh
 from tests.dashboard.conftest import SHOP, Opened, number, rows, screenshot, shown, total
 
 MAY = ["2015-05-01", "2015-05-31"]
-IN_MAY = "/?range=2015-05-01..2015-05-31"
+IN_MAY = "/?site=demo&range=2015-05-01..2015-05-31"
 IN_SHOP = f"/?site={SHOP}"
 
 
@@ -76,6 +76,11 @@ async def test_each_tab_lists_what_the_api_answers(mesh: Mesh, page: Page, shop:
             ]
             assert [count for _, count in await rows(page, card)] == counts, name
     assert "sources=utm_source" in page.url
+    await page.locator(".list-card-locations").get_by_role("tab", name="Map").click()
+    world = page.get_by_role("img", name="Map of the world")
+    await expect(world).to_have_attribute("aria-label", re.compile("Germany 33%"))
+    await world.locator(".country:not(.empty)").first.click()
+    await expect(page).to_have_url(re.compile("filter=is,country,"))
 
 
 async def test_events_goals_and_the_values_of_a_property(mesh: Mesh, page: Page, shop: str) -> None:
@@ -183,7 +188,7 @@ async def test_conditions_are_grouped_by_and_or_and_not_and_kept_as_a_segment(
 
 
 async def test_typed_dates_another_interval_and_what_it_is_compared_with(mesh: Mesh, page: Page, log: None) -> None:
-    await page.goto("/")
+    await page.goto("/?site=demo")
     await page.get_by_role("button", name="Period:").click()
     await page.get_by_label("From", exact=True).fill("2015-05-19")
     await page.get_by_label("To", exact=True).fill("2015-05-20")
@@ -263,7 +268,7 @@ async def test_a_service_that_is_away_is_told_and_tried_again(page: Page, opened
     del opened.complaints[known:]
 
 
-@pytest.mark.parametrize("address", ["/?site=nowhere", "/nowhere", "/?range=2001-01-01..2001-01-02"])
+@pytest.mark.parametrize("address", ["/?site=nowhere", "/nowhere", "/?site=demo&range=2001-01-01..2001-01-02"])
 async def test_where_there_is_nothing_the_page_says_what_to_do(page: Page, address: str) -> None:
     await page.goto(address)
     await expect(page.locator("main")).to_contain_text(

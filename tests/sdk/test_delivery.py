@@ -261,3 +261,13 @@ async def test_a_clock_that_is_set_changes_no_age(site: Recorder, page: Page) ->
     before, after = site.events
     assert 0 <= after["ageMs"] <= before["ageMs"] < 10_000
     assert before["sessionId"] == after["sessionId"]
+
+
+async def test_a_time_to_come_back_that_is_past_or_unreadable_is_no_hurry(site: Recorder, page: Page) -> None:
+    given = iter(["Wed, 21 Oct 2015 07:28:00 GMT", "soon", "-5"])
+    site.answer = lambda received: (503, {"retry-after": next(given, "soon")}, b"")
+    site.pages["/"] = bare(site)
+    await page.goto("/")
+    await page.evaluate("analytics.track('event'); analytics.flush()")
+    await page.wait_for_timeout(3_500)
+    assert 1 <= len(site.requests) <= 2

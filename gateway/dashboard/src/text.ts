@@ -167,6 +167,9 @@ export const text = {
       prop: "No event of this period carries this property.",
     } as Readonly<Record<string, string>>,
   },
+  map: {
+    summary: (countries: string) => `Map of the world. Most visitors: ${countries}.`,
+  },
   keyed: {
     property: (key: string) => `Property ${key}`,
     experiment: (key: string) => `Experiment ${key}`,
@@ -216,6 +219,7 @@ export const text = {
     exit_page: "Exit",
     page_title: "Titles",
     hostname: "Hosts",
+    map: "Map",
     country: "Countries",
     region: "Regions",
     city: "Cities",

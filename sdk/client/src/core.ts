@@ -69,8 +69,14 @@ export function createCore(options: CoreOptions, captures: readonly Capture[] = 
     record: safe((kind, fields) => {
       if (!delivery) return undefined;
       if (kind !== 'engagement') stay(visit);
-      const { page, userId } = visit;
-      const event = { ...fields, kind, eventId: uuid7(), sequence: sequence++, pageUrl: page, userId };
+      const event = {
+        ...fields,
+        kind,
+        eventId: uuid7(),
+        sequence: sequence++,
+        pageUrl: visit.page,
+        userId: visit.userId,
+      };
       delivery.push(visit.session, event);
       return event;
     }),

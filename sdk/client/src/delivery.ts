@@ -69,7 +69,7 @@ export function createDelivery(url: string, common: object, ready: () => boolean
     const posts: Promise<void>[] = [];
     const due = timer;
     timer = undefined;
-    if (performance.now() >= notBefore && ready()) {
+    if (!(performance.now() < notBefore) && ready()) {
       clearTimeout(due);
       while (queue[0] && (leaving || !flying)) posts.push(post(queue[0].session, leaving));
     }
@@ -91,12 +91,12 @@ export function createDelivery(url: string, common: object, ready: () => boolean
     flying += body.size;
     try {
       if (!leaving || 'keepalive' in Request.prototype || !navigator.sendBeacon(url, body)) {
-        const keepalive = flying < KEPT_BYTES;
-        const answer = await fetch(url, { method: 'POST', body, keepalive, credentials: 'omit' });
-        const { status } = answer;
-        if (status === 429 || status > 499) {
+        const answer = await fetch(url, { method: 'POST', body, keepalive: flying < KEPT_BYTES, credentials: 'omit' });
+
+        if (answer.status === 429 || answer.status > 499) {
           const after = answer.headers.get('retry-after') as string;
-          patience = +after || (Date.parse(after) - Date.now()) / 1_000 || 0;
+          // NaN where there is none: no comparison with it holds
+          patience = +after || (Date.parse(after) - Date.now()) / 1_000;
         }
         watch?.(answer);
       }
@@ -109,7 +109,7 @@ export function createDelivery(url: string, common: object, ready: () => boolean
       queue.unshift(...batch);
       notBefore = now + patience * 1_000;
       // a little later than asked for, so that it is never too early
-      wait(patience || Math.min(2 ** ++failures, MOST_DELAY_S));
+      wait(patience > 0 ? patience : Math.min(2 ** ++failures, MOST_DELAY_S));
     } else {
       failures = 0;
       room += length;

@@ -2,7 +2,7 @@ import { LineChart as EChartsLine } from "echarts/charts";
 import { GridComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
-import { formatMetric } from "../format";
+import { formatMetric, isRate } from "../format";
 import type { Point } from "../overview/points";
 import type { Metric } from "../state/view";
 import { text } from "../text";
@@ -118,6 +118,7 @@ function options({ points, metric, interval }: LineData, colours: Colours) {
     yAxis: {
       type: "value",
       min: 0,
+      ...(isRate(metric) ? { max: ({ max }: { max: number }) => (max > 80 ? 100 : null) } : {}),
       ...(["visitors", "visits", "pageviews"].includes(metric) ? { minInterval: 1 } : {}),
       splitNumber: 4,
       splitLine: { lineStyle: { color: colours.line, opacity: 0.7 } },

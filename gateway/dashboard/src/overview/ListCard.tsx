@@ -9,6 +9,7 @@ import { Icon } from "../ui/Icon";
 import { Select } from "../ui/Select";
 import { Tabs } from "../ui/Tabs";
 import { List } from "./List";
+import { MapCard } from "./MapCard";
 import { PropertyKey } from "./PropertyKey";
 import type { Total } from "./totals";
 import type { Page } from "./use-page";
@@ -34,9 +35,18 @@ function tabOf(listed: Listed): Tab {
   return isCampaign(listed) ? "campaigns" : (listed as Tab);
 }
 
+/** What a card shows beside plain lists. */
+const MORE: Readonly<Record<ListName, readonly Listed[]>> = {
+  sources: [],
+  pages: [],
+  locations: ["map"],
+  devices: [],
+  events: ["prop:"],
+};
+
 /** Lists of one subject, one at a time; the URL remembers which. */
 export function ListCard({ name, site, view, page, visitors, go }: Props) {
-  const dimensions: readonly Listed[] = name === "events" ? [...LISTS.events, "prop:"] : LISTS[name];
+  const dimensions: readonly Listed[] = [...LISTS[name], ...MORE[name]];
   const shown = view.lists[name];
   const tabs = [...new Set(dimensions.map(tabOf))];
   const show = (listed: Listed) => go({ lists: { ...view.lists, [name]: listed } }, "replace");
@@ -46,7 +56,7 @@ export function ListCard({ name, site, view, page, visitors, go }: Props) {
       <h2 class="unseen" id={`list-${name}`}>
         {text.lists[name]}
       </h2>
-      {shown !== "prop:" && (
+      {shown !== "prop:" && shown !== "map" && (
         <button
           class="button bare icon details-button"
           type="button"
@@ -72,6 +82,8 @@ export function ListCard({ name, site, view, page, visitors, go }: Props) {
           <div class="list">
             <p class="list-empty quiet">{text.lists.propertyAsk}</p>
           </div>
+        ) : shown === "map" ? (
+          <MapCard site={site} view={view} whole={visitors?.value ?? null} go={go} />
         ) : (
           <List key={shown} dimension={shown} site={site} view={view} page={page} visitors={visitors} go={go} />
         )}

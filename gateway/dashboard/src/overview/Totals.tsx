@@ -59,7 +59,9 @@ function Value({ metric, total }: { metric: Metric; total: Total | null }) {
       <span class="total-value" title={formatMetric(metric, total.value, "exact")}>
         {formatMetric(metric, total.value, "short")}
       </span>{" "}
-      <Change metric={metric} value={total.value} before={total.before} change={total.change} />
+      {total.change !== null && (
+        <Change metric={metric} value={total.value} before={total.before} change={total.change} />
+      )}
     </>
   );
 }

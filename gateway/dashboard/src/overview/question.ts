@@ -82,7 +82,7 @@ function isPlain(dimension: Dimension): boolean {
 /** The lists on screen that come with the page's answer. */
 export function shownLists(view: View): Dimension[] {
   return LIST_NAMES.map((name) => view.lists[name]).filter(
-    (listed): listed is Dimension => listed !== "prop:" && isPlain(listed),
+    (listed): listed is Dimension => listed !== "prop:" && listed !== "map" && isPlain(listed),
   );
 }
 

@@ -50,13 +50,13 @@ export type ListName = keyof typeof LISTS;
 
 export const LIST_NAMES = Object.keys(LISTS) as ListName[];
 
-/** What a card lists. `prop:` without a key: the reader has yet to say which property. */
-export type Listed = Dimension | "prop:";
+/** What a card shows. `prop:` without a key: the reader has yet to say which property; `map`: countries as a map. */
+export type Listed = Dimension | "prop:" | "map";
 
 /** Whether the card can list the dimension. */
 export function lists(name: ListName, dimension: string): dimension is Listed {
   if (name === "events" && dimension.startsWith("prop:")) return dimension.length <= "prop:".length + LONGEST_KEY;
-  return (LISTS[name] as readonly string[]).includes(dimension);
+  return (LISTS[name] as readonly string[]).includes(dimension) || (name === "locations" && dimension === "map");
 }
 
 /** What the filter form offers, by subject. */
