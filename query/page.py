@@ -21,20 +21,11 @@ from query.answer import Sessions, compared_rows, refused_patterns, rows_shown, 
 from query.cache import Source
 from query.compare import Compared, beside, compared_range, joined
 from query.definitions import Definitions
+from query.facts import Facts, facts_statement
 from query.filters import of_events, own_leaves
 from query.labels import Row, filled, nothing, time_label
 from query.language import Question
-from query.page_sql import (
-    METRICS,
-    OF_EVENTS,
-    OF_SESSIONS,
-    Facts,
-    Part,
-    Shape,
-    facts_statement,
-    metrics_of,
-    page_statement,
-)
+from query.page_sql import METRICS, OF_EVENTS, OF_SESSIONS, Part, Shape, metrics_of, page_statement
 from query.pages import Page
 from query.ranges import Range, grain_of
 from query.vocabulary import GRAINS, TIME, VISIT, is_event

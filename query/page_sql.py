@@ -10,11 +10,12 @@ told by the visit, so that sessions of that mode are joined with it.
 
 # ruff: noqa: S608  (identifiers come from this module and the vocabulary, values are bound)
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from query.conditions import REACH, Conditions, Parameters
+from query.facts import PAGEVIEW, Facts
 from query.filters import of_events
 from query.language import Question, Scoped
 from query.legs import PART, LegText
@@ -56,23 +57,10 @@ class Part:
         return self.dimension in TIME
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Sessions that count in a range: in memory mode, of them those that continue another, in daily mode; custom events
-    that bear the name of page views; pages seen of other hostnames than one."""
-
-    memory: int
-    continued: int
-    daily: int
-    disguised: int
-    elsewhere: int
-
-
 OF_EVENTS = ("pageviews", "events")
 OF_SESSIONS = ("visitors", "visits", "bounce_rate", "visit_duration")
 METRICS = (*OF_SESSIONS, *OF_EVENTS, "views_per_visit")
 _DAILY = "v.identity = 'IDENTITY_MODE_DAILY'"
-_PAGEVIEW = "pageview"
 # Of the sessions that lists by page and by event count, rows that tell what they saw; page views tell of a visit's row.
 _SEEN = {Shape.PAGES: "page", Shape.NAMES: "name"}
 _PLACE = "site_id, visit_started_at, visit_id"
@@ -94,24 +82,6 @@ class _Key:
     def label(self, name: str) -> str:
         value = f"CAST({name}, 'String')"
         return f"if({name} = '', '{self.blank}', {value})" if self.blank else value
-
-
-def facts_statement(scoped: Scoped, dimensions: Collection[str]) -> Statement:
-    """One row: the fields of Facts; what is not needed for lists by these dimensions is 0."""
-    parameters = Parameters()
-    on = Conditions(parameters, Scoped(scoped.site, (), scoped.span, scoped.definitions))
-    disguised = f"SELECT count() FROM events WHERE {on.placed()} AND {CUSTOM} AND name = '{_PAGEVIEW}'"
-    one = f"SELECT hostname FROM visit_pages WHERE {on.placed()} LIMIT 1"
-    others = f"SELECT count() FROM visit_pages WHERE {on.placed()} AND hostname != ({one})"
-    if "event" not in dimensions:
-        disguised = "SELECT 0"
-    if "page" not in dimensions:
-        others = "SELECT 0"
-    text = (
-        f"SELECT countIf(NOT {_DAILY}), countIf(v.continuation), countIf({_DAILY}), ({disguised}), ({others}) "
-        f"FROM {on.visits()} AS v WHERE {on.counted()}"
-    )
-    return Statement(text, parameters.values)
 
 
 def metrics_of(parts: Sequence[Part]) -> tuple[str, ...]:
@@ -175,13 +145,12 @@ class _Builder:
         }
         if keys:
             values = {name: PART[name] for metric in OF_SESSIONS for name in PARTS[metric]}
-            found.append(self._grouped(keys, values, _OF_VISIT, f"{self._is.visits()} AS v", [*conditions, *whole]))
-        viewed = _Key(f"'{_PAGEVIEW}'")
+            found.append(self._of_visits(keys, values, [*conditions, *whole]))
+        viewed = _Key(f"'{PAGEVIEW}'")
         keys = dict.fromkeys(self._of(Shape.NAMES), viewed)
         if keys:
             values = {name: PART[name] for name in ("visitors", "visits")}
-            conditions.append("v.pageviews > 0")
-            found.append(self._grouped(keys, values, _OF_VISIT, f"{self._is.visits()} AS v", conditions))
+            found.append(self._of_visits(keys, values, [*conditions, "v.pageviews > 0"]))
         return found
 
     def _seen(self, shape: Shape) -> list[str]:
@@ -198,10 +167,10 @@ class _Builder:
                 ]
             if self._facts.daily:
                 values = {"visits": "uniqExact(e.visit_id)", "visitors": "uniqExact(e.visitor)"}
+                seen = f"e.visit_id AS visit_id, e.{_SEEN[shape]} AS {_SEEN[shape]}, v.visitor_id AS visitor"
                 joined = (
-                    f"(SELECT e.visit_id AS visit_id, e.{_SEEN[shape]} AS {_SEEN[shape]}, v.visitor_id AS visitor FROM {_TELLING[shape]} "
-                    f"INNER JOIN ({self._sessions(_DAILY)}) AS v ON e.visit_id = v.visit_id "
-                    f"WHERE {self._is.placed('e.')}) AS e"
+                    f"(SELECT {seen} FROM {_TELLING[shape]} INNER JOIN ({self._sessions(_DAILY)}) AS v "
+                    f"ON e.visit_id = v.visit_id WHERE {self._is.placed('e.')}) AS e"
                 )
                 found.append(self._grouped({place: key}, values, ("visit_id", "visitor"), joined, []))
         return found
@@ -234,6 +203,15 @@ class _Builder:
             return _Key(self._is.label(part.dimension, of))
         return _Key(_COLUMN.get(part.dimension, f"v.{part.dimension}"), blank(part.dimension))
 
+    def _of_visits(
+        self, keys: "Mapping[int, _Key | None]", values: Mapping[str, str], conditions: Sequence[str]
+    ) -> str:
+        columns = [
+            name for name in _OF_VISIT if any(f"v.{name}" in values[each] for each in self._sums if each in values)
+        ]
+        texts = [*(key.text for key in keys.values() if key), *(f"v.{name}" for name in columns), *conditions]
+        return self._grouped(keys, values, columns, f"{self._is.visits(*texts)} AS v", conditions)
+
     def _grouped(
         self,
         keys: "Mapping[int, _Key | None]",
@@ -253,8 +231,8 @@ class _Builder:
         part = ", ".join(f"grouping(k{place}) = 0, {place}" for place in split)
         key = ", ".join(f"grouping(k{place}) = 0, {key.label(f'k{place}')}" for place, key in split.items())
         sets = [f"(k{place})" for place in split] + ([] if whole is None else ["()"])
-        read = ", ".join(f"{alias}.{name} AS {name}" for name in columns)
-        rows = f"(SELECT {read}, {named} FROM {source} WHERE {where}) AS {alias}"
+        read = [*(f"{alias}.{name} AS {name}" for name in columns), named]
+        rows = f"(SELECT {', '.join(read)} FROM {source} WHERE {where}) AS {alias}"
         return (
             f"SELECT multiIf({part}, {whole or 0}) AS part, multiIf({key}, '') AS key, {sums} "
             f"FROM {rows} GROUP BY GROUPING SETS ({', '.join(sets)})"
@@ -293,7 +271,8 @@ class _Builder:
         return [[f"site_id = {self._site}", far], [near, counted]]
 
     def _sessions(self, condition: str) -> str:
+        conditions = f"{self._is.counted()} AND {self._is.sessions(self._filters)} AND {condition}"
         return (
-            f"SELECT v.visit_id AS visit_id, v.visitor_id AS visitor_id FROM {self._is.visits()} AS v "
-            f"WHERE {self._is.counted()} AND {self._is.sessions(self._filters)} AND {condition}"
+            f"SELECT v.visit_id AS visit_id, v.visitor_id AS visitor_id "
+            f"FROM {self._is.visits(conditions, 'v.visitor_id')} AS v WHERE {conditions}"
         )

@@ -18,8 +18,9 @@ from query.answer import answer, rows_shown
 from query.compare import beside, joined
 from query.definitions import NONE
 from query.explain import explaining
+from query.facts import Facts
 from query.language import Question
-from query.page_sql import Facts, Shape
+from query.page_sql import Shape
 from tests.query.conftest import NOW, Store
 from tests.query.sample import DAILY, MEMORY, event
 from tests.query.writer import commit_of

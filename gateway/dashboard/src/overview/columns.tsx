@@ -62,6 +62,7 @@ function read(metrics: readonly string[]): Column {
     spare: 1,
     cell: (row) => {
       const shares = REACHED.map((metric) => asNumber(row.metrics[metrics.indexOf(metric)]) ?? 0);
+      if (shares.every((share) => share === 0)) return <span class="quiet">{text.none}</span>;
       const told = text.lists.readOf(shares.map((share) => formatShare(share / 100)).join(", "));
       return (
         <span class="read" role="img" aria-label={told} title={told}>

@@ -1,7 +1,7 @@
 import * as combobox from "@zag-js/combobox";
 import { normalizeProps, useMachine } from "@zag-js/preact";
 import type { TargetedFocusEvent, TargetedKeyboardEvent } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { text } from "../text";
 
 export interface Suggestion {
@@ -31,8 +31,11 @@ interface Handlers {
 
 /** Several values, typed or chosen from suggestions. */
 export function ValuesInput({ label, values, labelOf, onChange, suggest, free, placeholder }: Props) {
+  const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState("");
   const [open, setOpen] = useState(false);
+  const isOpen = useRef(open);
+  isOpen.current = open && suggest !== null;
   const [suggestions, setSuggestions] = useState<readonly Suggestion[] | null>(null);
 
   useEffect(() => {
@@ -62,15 +65,15 @@ export function ValuesInput({ label, values, labelOf, onChange, suggest, free, p
     selectionBehavior: "clear",
     closeOnSelect: false,
     inputBehavior: "none",
-    positioning: { sameWidth: true, placement: "bottom-start", gutter: 4, fitViewport: true },
+    positioning: { strategy: "fixed", sameWidth: true, placement: "bottom-start", gutter: 4, fitViewport: true },
     onOpenChange: (details) => setOpen(details.open),
-    onInputValueChange: (details) => setTyped(details.inputValue),
     onValueChange: (details) => add(details.value.at(-1) ?? ""),
   });
   const api = combobox.connect(service, normalizeProps);
 
   function add(value: string) {
-    service.send({ type: "INPUT_VALUE.SET", value: "" });
+    if (input.current) input.current.value = "";
+    setTyped("");
     if (value !== "" && !values.includes(value)) onChange([...values, value]);
   }
 
@@ -82,8 +85,13 @@ export function ValuesInput({ label, values, labelOf, onChange, suggest, free, p
 
   const given = api.getInputProps() as Handlers;
   const press = (event: TargetedKeyboardEvent<HTMLInputElement>) => {
-    // Escape is the dialog's when there are no suggestions to put away.
-    if (event.key === "Escape" && !api.open) return;
+    if (event.key === "Escape") {
+      // The first puts the suggestions away, the next is the dialog's, however soon it comes.
+      if (isOpen.current) event.preventDefault();
+      isOpen.current = false;
+      setOpen(false);
+      return;
+    }
     if (event.key === "Enter" && !api.highlightedValue && typed !== "") {
       event.preventDefault();
       take();
@@ -118,6 +126,12 @@ export function ValuesInput({ label, values, labelOf, onChange, suggest, free, p
           onBlur={(event) => {
             given.onBlur?.(event);
             take();
+          }}
+          ref={input}
+          // Not told to the machine, which would write an older text back while people type on.
+          onInput={(event) => {
+            setTyped(event.currentTarget.value);
+            setOpen(true);
           }}
           onKeyDown={press}
         />
