@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from clickhouse_connect.driver.exceptions import DatabaseError
-
 from mesh.errors import invalid
 from query import sql
 from query.cache import Source
+from query.clickhouse import BadPattern
 from query.filters import Filter, leaves
 from query.labels import Row, filled, rows_of
 from query.language import Question
@@ -18,7 +17,6 @@ from query.plan import asks_sessions, plan
 from query.ranges import Range
 from query.vocabulary import TIME
 
-_BAD_PATTERN = 427
 _EVERY_ROW = 1_000_000_000
 
 
@@ -113,18 +111,16 @@ async def compared_rows(pool: Source, question: Question, span: Range, rows: Seq
 
 @contextlib.asynccontextmanager
 async def refused_patterns(pool: Source, filters: Sequence[Filter]) -> AsyncGenerator[None]:
-    """Turns the store's complaint about a pattern into INVALID_ARGUMENT at the pattern's place."""
+    """Names the place of a pattern that the store cannot read; one of a goal or a segment has none in the question."""
     try:
         yield
-    except DatabaseError as error:
-        if error.code != _BAD_PATTERN:
-            raise
+    except BadPattern as error:
         for leaf in leaves(filters):
             for index, pattern in enumerate(leaf.values if leaf.word == "matches" else ()):
                 try:
                     await pool.rows("SELECT match('', {pattern:String})", {"pattern": pattern})
-                except DatabaseError:
-                    raise invalid(f"{leaf.path}[{index}]", f'"{pattern[:100]}" is no RE2 pattern') from None
+                except BadPattern:
+                    raise invalid(f"{leaf.path}[{index}]", f'"{pattern[:100]}" is no RE2 pattern') from error
         raise
 
 

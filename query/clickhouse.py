@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 import uuid
@@ -17,7 +18,7 @@ import grpc
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
-from mesh.errors import MeshError, unavailable
+from mesh.errors import MeshError, invalid, unavailable
 from query.explain import Recorder, read_by, recording
 
 T = TypeVar("T")
@@ -25,6 +26,8 @@ Rows = Sequence[Sequence[Any]]
 
 # The engine's codes that mean something to a caller (system.errors).
 _TOO_SLOW, _TOO_MUCH_MEMORY, _TOO_MANY_ROWS, _TIMEOUT_BEFORE_START = 159, 241, 396, 160
+_SYNTAX, _BAD_PATTERN = 62, 427
+_TOO_LARGE = frozenset({167, 168, 306})  # of a statement: too deep, too big
 
 # And those that say that a file is not what was written: cut short, changed, or gone. Rubbish may fail in any way;
 # the engine then adds what it was reading.
@@ -37,6 +40,17 @@ _WHILE_READING = "While reading or decompressing"
 # Reads that a join's other side has thinned out may be remembered as "nothing here" for later statements: the engine's
 # own tracker has several such wrong answers a year, and exact ones are what we promise.
 _ALWAYS = {"use_query_condition_cache": 0}
+
+
+class BadPattern(MeshError):
+    """A pattern that is no RE2 pattern; its place in the question is known to whoever asked."""
+
+    def __init__(self, error: DatabaseError) -> None:
+        found = re.search(r"cannot compile re2: (.*?), error: (.*?)\.? Look at", str(error), re.DOTALL)
+        said = f'"{found[1][:100]}" is no RE2 pattern: {found[2][:100]}' if found else "a pattern is no RE2 pattern"
+        super().__init__(
+            grpc.StatusCode.INVALID_ARGUMENT, f"{said} (in a filter, a goal or a segment)", field="filters"
+        )
 
 
 class StoreInUseError(Exception):
@@ -116,6 +130,41 @@ def _is_held(folder: Path) -> bool:
     return False
 
 
+class Seat:
+    """A client that is exchanged for a new one whenever a statement fails on it.
+
+    What the embedded engine had already written of a failed answer stays in its connection, and would stand in front of
+    the next one's rows.
+    """
+
+    def __init__(self, dsn: str, first: Sequence[str] = ()) -> None:
+        """`first` are statements that each new client begins with."""
+        self._dsn, self._first = dsn, first
+        self._client: Client | None = self._opened()
+
+    def use(self, work: Callable[[Client], T]) -> T:
+        """What `work` makes of the client; calls come one after the other."""
+        client = self._client or self._opened()
+        self._client = None
+        try:
+            result = work(client)
+        except BaseException:
+            client.close()
+            raise
+        self._client = client
+        return result
+
+    def close(self) -> None:
+        if self._client:
+            self._client.close()
+
+    def _opened(self) -> Client:
+        client = connect(self._dsn)
+        for statement in self._first:
+            client.command(statement)
+        return client
+
+
 class Pool:
     """Clients for answers. A statement waits for a free one; blocking calls run on threads of the pool's own."""
 
@@ -126,11 +175,12 @@ class Pool:
             "max_execution_time": timeout_s,
             "max_memory_usage": memory_mb * 1_000_000,
             "do_not_merge_across_partitions_select_final": 1,
+            "max_query_size": 4_000_000,
         }
-        self._clients = [connect(dsn) for _ in range(size)]
-        self._free: asyncio.Queue[Client] = asyncio.Queue()
-        for client in self._clients:
-            self._free.put_nowait(client)
+        self._seats = [Seat(dsn) for _ in range(size)]
+        self._free: asyncio.Queue[Seat] = asyncio.Queue()
+        for seat in self._seats:
+            self._free.put_nowait(seat)
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="answer")
         self._ending = _Ending(dsn)
 
@@ -155,6 +205,10 @@ class Pool:
             if tells_damage(error):
                 self.on_damage()
                 raise not_ready() from error
+            if error.code == _BAD_PATTERN:
+                raise BadPattern(error) from error
+            if error.code in _TOO_LARGE or (error.code == _SYNTAX and "Max query size" in str(error)):
+                raise invalid("", "the question is too large; take fewer filters, values, steps or goals") from error
             if error.code in (_TOO_SLOW, _TIMEOUT_BEFORE_START):
                 raise MeshError(grpc.StatusCode.DEADLINE_EXCEEDED, "the answer would take too long") from error
             if error.code in (_TOO_MUCH_MEMORY, _TOO_MANY_ROWS):
@@ -162,19 +216,21 @@ class Pool:
             raise
 
     async def _run(self, work: Callable[[Client], T], mark: str) -> T:
-        client = await self._free.get()
-        job = self._threads.submit(work, client)
+        seat = await self._free.get()
+        job = self._threads.submit(seat.use, work)
         loop = asyncio.get_running_loop()
 
         def give_back(_: Future[T]) -> None:
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(self._free.put_nowait, client)
+                loop.call_soon_threadsafe(self._free.put_nowait, seat)
 
-        # the client is free when its statement has ended, whoever has gone away
+        # the seat is free when its statement has ended, whoever has gone away
         job.add_done_callback(give_back)
+        answer = asyncio.wrap_future(job)
         try:
-            return await asyncio.shield(asyncio.wrap_future(job))
+            return await asyncio.shield(answer)
         except asyncio.CancelledError:
+            answer.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
             self._ending.end(mark, job)
             raise
 
@@ -193,8 +249,8 @@ class Pool:
     def close(self) -> None:
         self._threads.shutdown(wait=True)
         self._ending.close()
-        for client in self._clients:
-            client.close()
+        for seat in self._seats:
+            seat.close()
 
 
 class _Ending:

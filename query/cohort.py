@@ -22,6 +22,7 @@ from analytics.v1 import query_pb2
 
 from mesh.errors import invalid
 from query import ranges
+from query.answer import refused_patterns
 from query.breakdown import bounded, breakdown_of
 from query.clickhouse import Pool
 from query.cohort_sql import Cohorts, statement
@@ -52,7 +53,9 @@ async def cohort(
     if not cohorts.periods:
         return []
     asked = statement(cohorts)
-    return _rows(cohorts, await pool.rows(asked.text, asked.parameters))
+    meant = [item for match in (cohorts.start, cohorts.back) if match for item in match.filters]
+    async with refused_patterns(pool, [*scoped.filters, *meant]):
+        return _rows(cohorts, await pool.rows(asked.text, asked.parameters))
 
 
 def parse(request: query_pb2.CohortRequest, scoped: Scoped, now: datetime) -> Cohorts:

@@ -104,7 +104,9 @@ def beside(dimensions: Sequence[str], grain: str, span: Range, compared: Range) 
     place = next((index for index, name in enumerate(dimensions) if name in TIME), None)
     if place is None:
         return Beside(None, {})
-    labels = zip(ranges.buckets(grain, span), ranges.buckets(grain, compared), strict=False)
+    asked = ranges.buckets(grain, span)
+    # a custom range may be of any length: no more of its buckets than find one beside them
+    labels = zip(asked, ranges.buckets(grain, compared, len(asked)), strict=False)
     return Beside(place, dict(labels))
 
 

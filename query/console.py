@@ -4,13 +4,15 @@ import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import grpc
+from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from mesh.errors import MeshError, invalid
-from query.clickhouse import connect
+from query.clickhouse import Seat
 
 MAX_STATEMENT, MAX_ROWS, DEFAULT_ROWS = 100_000, 1_000_000, 10_000
 _TOO_MANY_ROWS, _READONLY = 396, 164
@@ -29,9 +31,7 @@ class Console:
     """A client whose session is `readonly`: no write, no DDL, no table function that reaches outside."""
 
     def __init__(self, dsn: str, timeout_s: float) -> None:
-        self._client = connect(dsn)
-        self._client.command(f"SET max_execution_time = {timeout_s}")
-        self._client.command("SET readonly = 1")
+        self._seat = Seat(dsn, (f"SET max_execution_time = {timeout_s}", "SET readonly = 1"))
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="console")
 
     async def ask(self, statement: str, max_rows: int) -> Table:
@@ -41,7 +41,9 @@ class Console:
         if max_rows > MAX_ROWS:
             raise invalid("max_rows", f"{max_rows} is more than {MAX_ROWS:,}")
         limit = max_rows or DEFAULT_ROWS
-        job = asyncio.get_running_loop().run_in_executor(self._thread, self._run, statement, limit)
+        job = asyncio.get_running_loop().run_in_executor(
+            self._thread, self._seat.use, partial(_run, statement=statement, limit=limit)
+        )
         table = await asyncio.shield(job)
         if len(table.rows) > limit:
             raise MeshError(
@@ -51,22 +53,23 @@ class Console:
 
     def close(self) -> None:
         self._thread.shutdown(wait=True)
-        self._client.close()
+        self._seat.close()
 
-    def _run(self, statement: str, limit: int) -> Table:
-        try:
-            # the engine's own parser: one statement, its comments gone
-            parsed = self._client.query(
-                "SELECT formatQuerySingleLine({statement:String})", parameters={"statement": statement}
-            ).result_rows[0][0]
-            # raw: the driver answers whatever ends in LIMIT 0 with columns alone
-            _require_select(self._client.raw_query(f"EXPLAIN AST {parsed}", fmt="TabSeparated").decode().splitlines())
-            found = self._client.query(f"SELECT * FROM ({parsed}) LIMIT {limit + 1}")  # noqa: S608
-            # the engine names no columns where there are no rows
-            named = found if found.column_names else self._client.query(f"SELECT * FROM ({parsed}) LIMIT 0")  # noqa: S608
-        except ClickHouseError as error:
-            raise invalid("statement", _first_line(error)) from error
-        return Table(tuple(named.column_names), tuple(tuple(row) for row in found.result_rows))
+
+def _run(client: Client, statement: str, limit: int) -> Table:
+    try:
+        # the engine's own parser: one statement, its comments gone
+        parsed = client.query(
+            "SELECT formatQuerySingleLine({statement:String})", parameters={"statement": statement}
+        ).result_rows[0][0]
+        # raw: the driver answers whatever ends in LIMIT 0 with columns alone
+        _require_select(client.raw_query(f"EXPLAIN AST {parsed}", fmt="TabSeparated").decode().splitlines())
+        found = client.query(f"SELECT * FROM ({parsed}) LIMIT {limit + 1}")  # noqa: S608
+        # the engine names no columns where there are no rows
+        named = found if found.column_names else client.query(f"SELECT * FROM ({parsed}) LIMIT 0")  # noqa: S608
+    except ClickHouseError as error:
+        raise invalid("statement", _first_line(error)) from error
+    return Table(tuple(named.column_names), tuple(tuple(row) for row in found.result_rows))
 
 
 def _require_select(tree: list[str]) -> None:

@@ -6,11 +6,12 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from analytics.v1 import query_pb2
 
 from mesh.errors import invalid
+from query.pages import asked_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def cursor_of(request: query_pb2.ListVisitsRequest, now: datetime) -> Cursor:
         seconds, after_us, after_id, digest = json.loads(
             base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
         )
-        cursor = Cursor(datetime.fromtimestamp(float(seconds), UTC), int(after_us), str(uuid.UUID(after_id)))
+        cursor = Cursor(asked_at(seconds, now), int(after_us), str(uuid.UUID(after_id)))
     except (binascii.Error, ValueError, TypeError, AttributeError, OverflowError, OSError, RecursionError):
         raise invalid("page_token", "this is no page token; take next_page_token of the last answer") from None
     if digest != _digest(request) or not 0 <= int(after_us) < 2**63:

@@ -16,7 +16,6 @@ semantics: Experiment.
 # ruff: noqa: S608  (conditions are text of `Conditions`, values are bound)
 
 import asyncio
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +23,7 @@ from typing import Any
 from analytics.v1 import query_pb2
 
 from mesh.errors import invalid
+from query.answer import refused_patterns
 from query.breakdown import bounded, breakdown_of
 from query.clickhouse import Pool
 from query.conditions import Conditions, Parameters
@@ -35,6 +35,7 @@ from query.tables import NO_UUID, VISIT_TEXTS
 
 DEFAULT_GROUPS, MAX_GROUPS = 10, 100
 MAX_VARIANTS, MAX_NAME = 20, 2_000
+_LEAST_WEIGHT, _MOST_WEIGHT = 0.001, 1_000_000.0
 CONTROL = "control"
 
 _Measure, _Unit = query_pb2.ExperimentRequest.Measure, query_pb2.ExperimentRequest.Unit
@@ -79,7 +80,8 @@ async def experiment(
     """
     trial = parse(request, scoped)
     asked = statement(trial)
-    seen = [Seen(*row) for row in await pool.rows(asked.text, asked.parameters)]
+    async with refused_patterns(pool, [*scoped.filters, *trial.conversion.filters]):
+        seen = [Seen(*row) for row in await pool.rows(asked.text, asked.parameters)]
     variants = variants_of(trial, seen)
     # the mathematics takes tens of milliseconds, and the first time half a second to load
     return await asyncio.to_thread(_groups, trial, seen, variants)
@@ -98,6 +100,7 @@ def parse(request: query_pb2.ExperimentRequest, scoped: Scoped) -> Trial:
     conversion = match_of(request.conversion, "conversion", scoped.definitions)
     measure = _MEASURES.get(request.measure, request.measure)
     _check_weights(request.weights)
+    groups = bounded("limit", request.limit, DEFAULT_GROUPS, MAX_GROUPS)
     if request.control and request.weights and request.control not in request.weights:
         raise invalid("control", f'"{request.control[:100]}" has no weight; {_names(request.weights)} have')
     return Trial(
@@ -110,7 +113,7 @@ def parse(request: query_pb2.ExperimentRequest, scoped: Scoped) -> Trial:
         weights=dict(request.weights),
         currency=_currency(request.currency, measure == _Measure.MEASURE_REVENUE, conversion),
         breakdown=breakdown_of(request.breakdown),
-        limit=bounded("limit", request.limit, DEFAULT_GROUPS, MAX_GROUPS) if request.breakdown else 1,
+        limit=groups if request.breakdown else 1,
     )
 
 
@@ -120,8 +123,8 @@ def _check_weights(weights: Mapping[str, float]) -> None:
     for name, weight in weights.items():
         if not name or "\0" in name:
             raise invalid("weights", "a variant without a name; give the prop `variant` of its exposures")
-        if not (weight > 0 and math.isfinite(weight)):
-            raise invalid(f"weights.{name[:100]}", f"{weight} is no share; give a number above 0")
+        if not _LEAST_WEIGHT <= weight <= _MOST_WEIGHT:
+            raise invalid(f"weights.{name[:100]}", f"{weight} is no share; give a number from 0.001 to 1,000,000")
 
 
 def _currency(came: str, is_revenue: bool, conversion: Match) -> str:

@@ -200,6 +200,8 @@ class Follower:
                 if tells_damage(error):
                     self.damaged.set()
                 log.error("copy_failed", position=self.position, error=type(error).__name__, exc_info=error)
+                with contextlib.suppress(Exception):  # the next step says what is wrong then
+                    await self._work(self._replica.reconnect)
                 await asyncio.sleep(1.0)
             await self._announce()
 

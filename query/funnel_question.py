@@ -7,7 +7,8 @@ from analytics.v1 import query_pb2
 
 from mesh.errors import invalid
 from query.breakdown import bounded, breakdown_of
-from query.filters import Match
+from query.filters import Match, leaves
+from query.grammar import MAX_FILTERS
 from query.language import Scoped, match_of
 
 MIN_STEPS, MAX_STEPS = 2, 10
@@ -59,9 +60,12 @@ def funnel_question(request: query_pb2.FunnelRequest, scoped: Scoped) -> FunnelQ
         unit = Unit(request.unit or query_pb2.FunnelRequest.UNIT_VISIT)
     except ValueError:
         raise invalid("unit", f"{request.unit} is none; give visit, visitor_day or user") from None
+    steps = tuple(match_of(step, f"steps[{index}]", scoped.definitions) for index, step in enumerate(request.steps))
+    if sum(1 for step in steps for _ in leaves(step.filters)) > MAX_FILTERS:
+        raise invalid("steps", f"more than {MAX_FILTERS} conditions in all steps together")
     return FunnelQuestion(
         scoped=scoped,
-        steps=tuple(match_of(step, f"steps[{index}]", scoped.definitions) for index, step in enumerate(request.steps)),
+        steps=steps,
         order=order,
         unit=unit,
         window_s=request.window_s or (USER_WINDOW_S if unit is Unit.USER else 0),

@@ -14,7 +14,7 @@ from query.definitions import Definitions
 from query.filters import Condition, Done, Filter, Group, Match, leaves
 from query.vocabulary import nearest
 
-MAX_FILTERS, MAX_DEPTH = 100, 10
+MAX_FILTERS, MAX_DEPTH, MAX_EXPERIMENTS = 100, 10, 5
 MAX_VALUES, MAX_VALUE = 1_000, 2_000
 MAX_STARS = 10
 
@@ -65,6 +65,9 @@ def filters_of(
     )
     if sum(1 for _ in leaves(found)) > MAX_FILTERS:
         raise invalid(path, f"more than {MAX_FILTERS} conditions, those of segments included")
+    keys = {leaf.dimension for leaf in leaves(found) if leaf.dimension.startswith(vocabulary.EXPERIMENT)}
+    if len(keys) > MAX_EXPERIMENTS:
+        raise invalid(path, f"{len(keys)} experiments; at most {MAX_EXPERIMENTS}")
     return found
 
 

@@ -4,6 +4,7 @@ An error names its place in the JSON that people write: `metrics[1]`, `filters[0
 """
 
 import functools
+import unicodedata
 import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,7 +86,7 @@ def match_of(match: query_pb2.EventMatch, path: str, definitions: Definitions) -
         raise invalid(path, 'give at least one of page, event and goal, like {"page":"/pricing"}')
     if match.page:
         check_page(match.page, f"{path}.page")
-    if not all(character.isprintable() for character in match.event) or len(match.event) > vocabulary.MAX_NAME:
+    if any(unicodedata.category(each) == "Cc" for each in match.event) or len(match.event) > vocabulary.MAX_NAME:
         raise invalid(f"{path}.event", f"a name has 1–{vocabulary.MAX_NAME} characters, no control characters")
     return Match(match.page, match.event, own)
 

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from query.conditions import REACH, Conditions, Parameters
-from query.facts import PAGEVIEW, Facts
+from query.conditions import Conditions, Parameters
+from query.facts import PAGEVIEW, Facts, placed_inside
 from query.filters import of_events
 from query.language import Question, Scoped
 from query.legs import PART, LegText
@@ -100,8 +100,7 @@ class _Builder:
         self.parameters = Parameters()
         self._bind = self.parameters.bind
         self._is = Conditions(self.parameters, scoped)
-        self._filters, self._span = scoped.filters, scoped.span
-        self._site = self._bind(scoped.site, "UInt32")
+        self._filters = scoped.filters
         self._parts, self._facts = parts, facts
         self._sums = tuple(dict.fromkeys(each for name in metrics_of(parts) for each in PARTS[name]))
         self._legs = [LegText(self._is, part.question, self._bind) for part in parts]
@@ -161,10 +160,8 @@ class _Builder:
             if self._facts.memory:
                 counted = self._distinct_pages() if shape is Shape.PAGES else "uniqExact(e.visit_id)"
                 values = {"visits": counted, "visitors": counted}
-                found += [
-                    self._grouped({place: key}, values, ("visit_id", _SEEN[shape]), _TELLING[shape], conditions)
-                    for conditions in self._in_memory_mode()
-                ]
+                columns, conditions = ("visit_id", _SEEN[shape]), self._in_memory_mode()
+                found.append(self._grouped({place: key}, values, columns, _TELLING[shape], conditions))
             if self._facts.daily:
                 values = {"visits": "uniqExact(e.visit_id)", "visitors": "uniqExact(e.visitor)"}
                 seen = f"e.visit_id AS visit_id, e.{_SEEN[shape]} AS {_SEEN[shape]}, v.visitor_id AS visitor"
@@ -245,30 +242,18 @@ class _Builder:
         blanks = f"e.page IN ('', '{blank('page')}')"
         return f"countIf(NOT ({blanks})) + uniqExactIf(e.visit_id, {blanks})"
 
-    def _in_memory_mode(self) -> list[list[str]]:
-        """Conditions over `e`, which tells of its session: it counts, is in memory mode, and the filters hold for it.
-
-        Several sets of them are of sessions that are not the same.
-        """
-        if self._filters:
-            sessions = f"SELECT visit_id FROM ({self._sessions(f'NOT {_DAILY}')})"
-            return [[self._is.placed(), f"visit_id IN ({sessions})"]]
-        # all that are placed in the range but few, near its ends; sets of few ids cost less than one of all
-        start, end, reach = self._is.start, self._is.end, f"INTERVAL {REACH.days} DAY"
-        inside = f"visit_started_at >= {start} AND visit_started_at < {end}"
-        far = f"visit_started_at >= {start} + {reach} AND visit_started_at < {end} - {reach}"
-        first = f"(first_at >= {start} AND first_at < {end} AND identity != 'IDENTITY_MODE_DAILY')"
-        several = not self._facts.daily and self._span.length > 2 * REACH
-        near = f"{self._is.placed()} AND NOT ({far})" if several else self._is.placed()
-        visits = f"SELECT visit_id FROM visits FINAL WHERE {near}"
-        counted = (
-            f"if({inside}, visit_id NOT IN ({visits} AND {inside} AND NOT {first}), "
-            f"visit_id IN ({visits} AND NOT ({inside}) AND {first}))"
-        )
-        if not several:
-            return [[near, counted]]
-        # what is placed further from both ends than a visit reaches started between them
-        return [[f"site_id = {self._site}", far], [near, counted]]
+    def _in_memory_mode(self) -> list[str]:
+        """Conditions over rows that tell of a session: it counts, is in memory mode, and the filters hold for it."""
+        facts = self._facts
+        if self._filters or facts.daily or not facts.misplaced_are_known:
+            return [self._is.placed(), f"visit_id IN (SELECT visit_id FROM ({self._sessions(f'NOT {_DAILY}')}))"]
+        # all that are placed in the range but few: cheaper than a set of them all
+        counted = placed_inside(self._is)
+        if facts.strangers:
+            counted += f" AND visit_id NOT IN {self._bind(list(facts.strangers), 'Array(UUID)')}"
+        if facts.late:
+            counted = f"(({counted}) OR visit_id IN {self._bind(list(facts.late), 'Array(UUID)')})"
+        return [self._is.placed(), counted]
 
     def _sessions(self, condition: str) -> str:
         conditions = f"{self._is.counted()} AND {self._is.sessions(self._filters)} AND {condition}"

@@ -5,11 +5,14 @@ import binascii
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from analytics.v1 import query_pb2
 
 from mesh.errors import invalid
+
+_FIRST_TOKEN = datetime(2020, 1, 1, tzinfo=UTC)
+_CLOCKS_APART = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,14 @@ def token_of(request: query_pb2.QueryRequest, page: Page) -> str:
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
+def asked_at(seconds: object, now: datetime) -> datetime:
+    """The time a token says its first page was asked. Raises ValueError for one that no token of ours can say."""
+    moment = datetime.fromtimestamp(float(str(seconds)), UTC)
+    if not _FIRST_TOKEN <= moment <= now + _CLOCKS_APART:
+        raise ValueError("no time of a token")
+    return moment
+
+
 def page_of(request: query_pb2.QueryRequest, now: datetime) -> Page:
     """Where the request goes on; its beginning without a token. Raises INVALID_ARGUMENT for another query's token."""
     text = request.page_token
@@ -34,7 +45,7 @@ def page_of(request: query_pb2.QueryRequest, now: datetime) -> Page:
         raise invalid("offset", "not together with page_token, which says where to go on")
     try:
         offset, seconds, digest = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
-        page = Page(int(offset), datetime.fromtimestamp(float(seconds), UTC))
+        page = Page(int(offset), asked_at(seconds, now))
     except (binascii.Error, ValueError, TypeError, OverflowError, OSError, RecursionError):
         raise invalid("page_token", "this is no page token; take next_page_token of the last answer") from None
     if digest != _digest(request) or not 0 <= page.offset < 2**63:

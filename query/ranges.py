@@ -182,9 +182,14 @@ def _ahead(moment: datetime, span: Range) -> timedelta:
     return moment.astimezone(span.zone).utcoffset() or timedelta(0)
 
 
-def buckets(grain: str, span: Range) -> list[str]:
-    """Labels of all buckets that the range touches, in order. semantics: Time labels."""
-    return list(dict.fromkeys(_labels(grain, span)))
+def buckets(grain: str, span: Range, most: int | None = None) -> list[str]:
+    """Labels of the buckets that the range touches, in order; the first `most` where given. semantics: Time labels."""
+    found: dict[str, None] = {}
+    for label_of in _labels(grain, span):
+        if len(found) == most:
+            break
+        found[label_of] = None
+    return list(found)
 
 
 def _labels(grain: str, span: Range) -> Iterator[str]:

@@ -58,7 +58,7 @@ class Replica:
 
     def __init__(self, dsn: str, ledger_file: Path, layout: Layout | None = None) -> None:
         """Raises StoreInUseError, and DamagedStoreError where the embedded engine cannot read its directory."""
-        self._layout = layout or Layout()
+        self._dsn, self._layout = dsn, layout or Layout()
         self._client = connect(dsn, _SETTINGS | self._layout.settings)
         try:
             for statement in self._layout.create():
@@ -95,6 +95,11 @@ class Replica:
     def applied_at(self) -> float | None:
         """When an earlier process last applied something, seconds since the epoch."""
         return self._ledger.written_at
+
+    def reconnect(self) -> None:
+        """Have a new connection: after a failed statement the old one may answer the next with what was left over."""
+        self._client.close()
+        self._client = connect(self._dsn, _SETTINGS | self._layout.settings)
 
     def close(self) -> None:
         self._client.close()

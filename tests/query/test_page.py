@@ -175,11 +175,11 @@ def test_what_stands_beside_a_row_is_what_the_other_range_answers(
 def parts_of(asked: page.Asked, found: page.PageAnswer) -> list[tuple[Question, page.Found]]:
     """The questions that the page's one statement answers, each with what was found."""
     pairs = zip((asked.totals, asked.series, *asked.lists), (found.totals, found.series, *found.lists), strict=True)
-    return [(question, part) for question, part in pairs if page.shape_of(question, Facts(1, 1, 1, 0, 0))]
+    return [(question, part) for question, part in pairs if page.shape_of(question, Facts(1, 1, 1))]
 
 
 def test_a_page_of_plain_lists_takes_two_statements(store: Store, runner: asyncio.Runner) -> None:
-    lists = [each for each in LISTS if page.shape_of(asked_of(1, [], lists=[each]).lists[0], Facts(1, 0, 0, 0, 0))]
+    lists = [each for each in LISTS if page.shape_of(asked_of(1, [], lists=[each]).lists[0], Facts(1, 0, 0))]
     assert len(lists) == 11
 
     async def statements() -> int:
@@ -191,7 +191,7 @@ def test_a_page_of_plain_lists_takes_two_statements(store: Store, runner: asynci
 
 
 def test_what_a_page_cannot_tell_together_it_asks_alone() -> None:
-    facts, disguised = Facts(1, 0, 0, 0, 0), Facts(1, 0, 0, 1, 0)
+    facts, disguised = Facts(1, 0, 0), Facts(1, 0, 0, disguised=1)
     by_page = [test_of("IS", "page", "/")]
 
     def shape(filters: list[query_pb2.Filter], facts: Facts, dimension: str, *metrics: str) -> Shape | None:

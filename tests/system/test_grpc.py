@@ -7,19 +7,7 @@ from typing import Any
 
 import grpc
 import pytest
-from analytics.v1 import (
-    account_pb2,
-    directory_pb2,
-    event_pb2,
-    follow_pb2,
-    import_pb2,
-    ingest_pb2,
-    query_pb2,
-    realtime_pb2,
-    site_pb2,
-    spool_pb2,
-    track_pb2,
-)
+from analytics.v1 import query_pb2, track_pb2
 from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.message import Message
 
@@ -27,6 +15,7 @@ from bench.mesh import AGENT, Mesh
 from mesh.auth import RULES, Rule
 from mesh.channel import bearer
 from mesh.ids import new_id
+from tests.system.attempts import Target, requests_at, target_at, view
 
 Grpcurl = Callable[..., subprocess.CompletedProcess[str]]
 HOME = {
@@ -37,6 +26,8 @@ HOME = {
         "DirectoryService",
         "SiteService",
         "KeyService",
+        "GoalService",
+        "SegmentService",
         "AccountService",
         "ImportService",
     ],
@@ -46,51 +37,9 @@ HOME = {
 OURS = sorted(name for name in RULES if name.startswith("/analytics.v1."))
 
 
-def view(site: str, page: str = "/grpc") -> track_pb2.TrackEvent:
-    return track_pb2.TrackEvent(
-        event_id=new_id(),
-        site=site,
-        kind=event_pb2.EVENT_KIND_PAGEVIEW,
-        page_url=f"https://shop.example{page}",
-        session_id=new_id(),
-        user_agent=AGENT,
-    )
-
-
-def requests_at(site: str, key_id: str) -> dict[str, Message]:
-    """For each RPC a request that is right but for its credential, aimed at a site and a key."""
-    envelope = event_pb2.RawEventEnvelope(event_id=new_id(), kind=event_pb2.EVENT_KIND_PAGEVIEW, occurred_at_us=1)
-    return {
-        "TrackService/Track": track_pb2.TrackRequest(event=view(site)),
-        "TrackService/TrackBatch": track_pb2.TrackBatchRequest(events=[view(site)]),
-        "TrackService/TrackStream": track_pb2.TrackStreamRequest(events=[view(site)]),
-        "IngestService/Ingest": ingest_pb2.IngestRequest(envelopes=[envelope.SerializeToString()]),
-        "IngestService/IngestStream": ingest_pb2.IngestStreamRequest(envelopes=[envelope.SerializeToString()]),
-        "FollowService/Follow": follow_pb2.FollowRequest(after_position=0),
-        "DirectoryService/Watch": directory_pb2.DirectoryServiceWatchRequest(watcher="thief"),
-        "AccountService/SignIn": account_pb2.SignInRequest(email="admin@localhost", password="guess"),
-        "AccountService/SignOut": account_pb2.SignOutRequest(session="am_session_x"),
-        "AccountService/ChangePassword": account_pb2.ChangePasswordRequest(session="am_session_x"),
-        "SiteService/ListSites": site_pb2.ListSitesRequest(),
-        "SiteService/CreateSite": site_pb2.CreateSiteRequest(site=site_pb2.Site(id="made-by-a-stranger")),
-        "SiteService/UpdateSite": site_pb2.UpdateSiteRequest(site=site_pb2.Site(id=site)),
-        "SiteService/DeleteSite": site_pb2.DeleteSiteRequest(id=site),
-        "KeyService/ListKeys": site_pb2.ListKeysRequest(site=site),
-        "KeyService/CreateKey": site_pb2.CreateKeyRequest(
-            key=site_pb2.Key(name="stolen", site=site, scope=site_pb2.KEY_SCOPE_ADMIN)
-        ),
-        "KeyService/DeleteKey": site_pb2.DeleteKeyRequest(id=key_id),
-        "ImportService/Import": import_pb2.ImportRequest(site=site, import_id="theft", events=[envelope]),
-        "QueryService/Query": query_pb2.QueryRequest(site=site, metrics=["visitors"]),
-        "QueryService/Await": query_pb2.AwaitRequest(position=0),
-        "QueryService/Sql": query_pb2.SqlRequest(statement="SELECT count() FROM events"),
-        "QueryService/Status": query_pb2.StatusRequest(),
-        "RealtimeService/Watch": realtime_pb2.RealtimeServiceWatchRequest(site=site),
-        "SpoolService/Status": spool_pb2.SpoolServiceStatusRequest(),
-        "SpoolService/Pause": spool_pb2.PauseRequest(),
-        "SpoolService/Resume": spool_pb2.ResumeRequest(),
-        "SpoolService/Inspect": spool_pb2.InspectRequest(),
-    }
+@pytest.fixture(scope="module")
+async def target(mesh: Mesh, eventually: Any) -> Target:
+    return await target_at(mesh, mesh.site, eventually)
 
 
 def home_of(rpc: str) -> str:
@@ -120,12 +69,17 @@ async def call(channels: dict[str, grpc.aio.Channel], rpc: str, request: Message
     return first
 
 
-async def code_of(channels: dict[str, grpc.aio.Channel], rpc: str, request: Message, token: str) -> str:
+async def refusal(channels: dict[str, grpc.aio.Channel], rpc: str, request: Message, token: str) -> tuple[str, str]:
+    """Code and message; ("OK", "") when it passes."""
     try:
         await call(channels, rpc, request, token)
     except grpc.aio.AioRpcError as error:
-        return error.code().name
-    return "OK"
+        return error.code().name, error.details() or ""
+    return "OK", ""
+
+
+async def code_of(channels: dict[str, grpc.aio.Channel], rpc: str, request: Message, token: str) -> str:
+    return (await refusal(channels, rpc, request, token))[0]
 
 
 @pytest.mark.parametrize("service", HOME)
@@ -149,25 +103,40 @@ async def test_grpcurl_tracks_an_event_with_the_ingest_key(mesh: Mesh, grpcurl: 
 
 
 def test_each_rpc_is_attempted_here() -> None:
-    assert sorted(f"/analytics.v1.{name}" for name in requests_at("demo", "key")) == OURS
+    assert sorted(f"/analytics.v1.{name}" for name in requests_at(Target("demo", "", "", "", ""))) == OURS
+
+
+async def test_the_attempts_on_questions_and_definitions_pass_with_the_sites_own_key(
+    mesh: Mesh, channels: dict[str, grpc.aio.Channel], eventually: Any
+) -> None:
+    assert (await mesh.api("POST", "sites", {"id": "mine"})).status == 201
+    key = (await mesh.api("POST", "keys", {"name": "own", "site": "mine", "scope": "admin"})).json()["secret"]
+    requests = requests_at(await target_at(mesh, "mine", eventually))
+    services = tuple(f"/analytics.v1.{name}/" for name in ("GoalService", "SegmentService", "QueryService"))
+    tried = [rpc for rpc in OURS if rpc.startswith(services) and RULES[rpc] is not Rule.OPERATOR]
+    refused = {
+        rpc: found
+        for rpc in sorted(tried, key=lambda rpc: "/Delete" in rpc)  # what is deleted cannot be changed any more
+        if (found := await refusal(channels, rpc, requests[rpc.removeprefix("/analytics.v1.")], key))[0] != "OK"
+    }
+    assert refused == {}
 
 
 @pytest.mark.parametrize("rpc", OURS)
 @pytest.mark.parametrize("token", ["", "am_key_guess"], ids=["none", "guessed"])
 async def test_nobody_passes_without_a_credential(
-    mesh: Mesh, channels: dict[str, grpc.aio.Channel], rpc: str, token: str
+    target: Target, channels: dict[str, grpc.aio.Channel], rpc: str, token: str
 ) -> None:
-    request = requests_at(mesh.site, "key_1")[rpc.removeprefix("/analytics.v1.")]
+    request = requests_at(target)[rpc.removeprefix("/analytics.v1.")]
     assert await code_of(channels, rpc, request, token) == "UNAUTHENTICATED"
 
 
 @pytest.mark.parametrize("rpc", OURS)
 @pytest.mark.parametrize("scope", ["ingest", "read", "admin"])
 async def test_another_sites_key_gets_nothing(
-    mesh: Mesh, channels: dict[str, grpc.aio.Channel], other_site: dict[str, str], rpc: str, scope: str
+    channels: dict[str, grpc.aio.Channel], other_site: dict[str, str], target: Target, rpc: str, scope: str
 ) -> None:
-    foreign_key = await _a_key_of_the_demo_site(mesh)
-    request = requests_at(mesh.site, foreign_key)[rpc.removeprefix("/analytics.v1.")]
+    request = requests_at(target)[rpc.removeprefix("/analytics.v1.")]
     allowed = {
         Rule.INGEST: scope == "ingest",
         Rule.READ: scope in ("read", "admin"),
@@ -183,23 +152,60 @@ async def test_another_sites_key_gets_nothing(
         assert [site.id for site in response.sites] == ["shop"]
     elif rpc.endswith("/Await"):
         assert await code_of(channels, rpc, request, other_site[scope]) == "OK"  # says nothing of any site
+    elif rpc.endswith(("/Track", "/CreateSite")):
+        assert await code_of(channels, rpc, request, other_site[scope]) == "PERMISSION_DENIED"
     else:
-        assert await code_of(channels, rpc, request, other_site[scope]) in ("NOT_FOUND", "PERMISSION_DENIED")
+        assert await code_of(channels, rpc, request, other_site[scope]) == "NOT_FOUND"
 
 
-async def test_nothing_of_the_attempts_left_a_trace(mesh: Mesh) -> None:
+async def test_ones_own_site_leads_to_nothing_of_another(
+    channels: dict[str, grpc.aio.Channel], other_site: dict[str, str], target: Target
+) -> None:
+    async def answers(goal: str, segment: str, visit: str) -> list[tuple[str, str]]:
+        scope = query_pb2.Scope(site="shop")
+        named = query_pb2.Filter(operator=query_pb2.Filter.OPERATOR_IS, dimension="segment", values=[segment])
+        met = query_pb2.EventMatch(goal=goal)
+        tried: dict[str, Message] = {
+            "Query": query_pb2.QueryRequest(site="shop", metrics=["visitors"], filters=[named]),
+            "Page": query_pb2.PageRequest(scope=query_pb2.Scope(site="shop", filters=[named])),
+            "Funnel": query_pb2.FunnelRequest(scope=scope, steps=[met, met]),
+            "Cohort": query_pb2.CohortRequest(scope=scope, start=met),
+            "Journey": query_pb2.JourneyRequest(scope=scope, start=met),
+            "Experiment": query_pb2.ExperimentRequest(scope=scope, experiment="price", conversion=met),
+            "GetVisit": query_pb2.GetVisitRequest(site="shop", id=visit),
+        }
+        found = [
+            await refusal(channels, f"/analytics.v1.QueryService/{name}", request, other_site["admin"])
+            for name, request in tried.items()
+        ]
+        return [
+            (code, said.replace(goal, "GOAL").replace(segment, "SEGMENT").replace(visit, "VISIT"))
+            for code, said in found
+        ]
+
+    refused = await answers("Ours", target.segment, target.visit)
+    assert [code for code, _ in refused] == ["INVALID_ARGUMENT"] * 6 + ["NOT_FOUND"]
+    assert refused == await answers("None", "seg_0000000000000000", new_id())
+
+
+async def test_nothing_of_the_attempts_left_a_trace(mesh: Mesh, target: Target) -> None:
     sites = (await mesh.api("GET", "sites")).json()
     assert "made-by-a-stranger" not in json.dumps(sites)
-    assert "stolen" not in (await mesh.api("GET", f"keys?site={mesh.site}")).body.decode()
+    keys = (await mesh.api("GET", f"keys?site={mesh.site}")).json()["keys"]
+    assert target.key in [key["id"] for key in keys]
+    assert "stolen" not in [key["name"] for key in keys]
+    for kind, id in (("goals", target.goal), ("segments", target.segment)):
+        kept = (await mesh.api("GET", f"{kind}?site={mesh.site}")).json()[kind]
+        assert [(one["id"], one["name"]) for one in kept] == [(id, "Ours")]
     (rows,) = await mesh.sql("SELECT count(*) FROM rejected_events")
     assert rows["count"] == 0
 
 
 @pytest.mark.parametrize("rpc", [name for name in OURS if RULES[name] in (Rule.READ, Rule.ADMIN)])
 async def test_an_ingest_key_neither_reads_nor_administers(
-    mesh: Mesh, channels: dict[str, grpc.aio.Channel], rpc: str
+    mesh: Mesh, target: Target, channels: dict[str, grpc.aio.Channel], rpc: str
 ) -> None:
-    request = requests_at(mesh.site, "key_1")[rpc.removeprefix("/analytics.v1.")]
+    request = requests_at(target)[rpc.removeprefix("/analytics.v1.")]
     assert await code_of(channels, rpc, request, mesh.ready["ingest_key"]) == "PERMISSION_DENIED"
 
 
@@ -218,8 +224,3 @@ async def test_the_gateway_gives_another_sites_key_the_answer_for_no_such_site(
         return reply.status, reply.json()["detail"].replace(site, "SITE")
 
     assert await answer(mesh.site) == await answer("nowhere")
-
-
-async def _a_key_of_the_demo_site(mesh: Mesh) -> str:
-    listed = (await mesh.api("GET", f"keys?site={mesh.site}")).json()
-    return next(key["id"] for key in listed["keys"])
