@@ -12,6 +12,7 @@ import msgspec
 from analytics.v1 import event_pb2, track_pb2
 from msgspec import Meta, Struct
 
+from gateway.surrogates import well_formed
 from mesh.errors import MeshError, invalid
 
 Scalar = str | int | float | bool | None
@@ -112,7 +113,7 @@ _TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "true or
 def decode(body: bytes) -> Payload:
     """Raises INVALID_ARGUMENT naming the field, for anything that is no JSON object of the right types."""
     try:
-        return _one.decode(body)
+        return well_formed(body, _one.decode)
     except (ValueError, RecursionError) as error:
         raise json_error(error) from None
 
@@ -124,12 +125,12 @@ def decode_batch(body: bytes) -> tuple[Payload, list[Payload | MeshError], list[
     """
     events: list[Payload | MeshError]
     try:
-        batch: Batch | RawBatch = _batch.decode(body)
+        batch: Batch | RawBatch = well_formed(body, _batch.decode)
         events = [*batch.events]
         ids = [event.event_id or "" for event in batch.events]
     except msgspec.ValidationError:
         try:
-            batch = _raw_batch.decode(body)
+            batch = well_formed(body, _raw_batch.decode)
         except (ValueError, RecursionError) as error:
             raise json_error(error) from None
         _require_size(len(batch.events))

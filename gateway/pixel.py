@@ -35,8 +35,8 @@ class Pixel:
         return {"/pixel.gif": self._serve}
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] not in ("GET", "HEAD"):
-            await _respond(send, 405, "use GET", ((b"allow", b"GET, HEAD"),))
+        if scope["method"] != "GET":  # whoever asks for the head alone shows nobody a page
+            await _respond(send, 405, "use GET", ((b"allow", b"GET"),))
             return
         try:
             status, reason = await self._view(scope)

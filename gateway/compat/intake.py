@@ -32,6 +32,9 @@ _KINDS = {
     "session_end": event_pb2.EVENT_KIND_SESSION_END,
     "experiment_exposure": event_pb2.EVENT_KIND_EXPOSURE,
 }
+# RFC 1035
+_LONGEST_HOST = 253
+_DIGITS = 30
 
 
 class Intake:
@@ -51,6 +54,8 @@ class Intake:
         Raises UNAVAILABLE while no site is known yet.
         """
         snapshot = await self._snapshot()
+        if len(domain) > _LONGEST_HOST:  # each of its labels is looked up
+            return ""
         if domain in snapshot.sites:
             return domain
         if self._indexed is not snapshot:
@@ -111,7 +116,9 @@ def name(event: track_pb2.TrackEvent, word: str) -> None:
 def money(amount: object) -> str:
     """An amount as the contract spells it; a float's noise beyond six digits after the point goes."""
     try:
-        exact = Decimal(str(amount).strip())
+        exact = Decimal(str(amount)[:64].strip())
+        if abs(exact.adjusted()) > _DIGITS:  # written out, an exponent may be gigabytes
+            return str(amount)[:64]
         return f"{exact.quantize(Decimal('0.000001')) if isinstance(amount, float) else exact:f}"
     except InvalidOperation:
         return str(amount)[:64]

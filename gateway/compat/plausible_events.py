@@ -18,6 +18,7 @@ from gateway.compat.exchange import Call, Reply, endpoint
 from gateway.compat.intake import Code, Intake, money, name
 from gateway.payload import spelled
 from gateway.problems import Problem, bad_request
+from gateway.surrogates import well_formed
 from mesh.errors import unavailable
 
 BODY_BYTES = 1_000_000
@@ -153,7 +154,7 @@ def _errors(problem: Problem) -> Reply:
 
 def _decode(body: bytes) -> Mapping[str, Any]:
     try:
-        found = msgspec.json.decode(body)
+        found = well_formed(body, msgspec.json.decode)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):

@@ -17,10 +17,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from gateway.client_ip import forwarded_scheme
 from gateway.compat.exchange import Call, Reply, endpoint
 from gateway.compat.intake import Code, Intake
 from gateway.compat.segment_event import LOUD, SILENT, Refused, event_of, fill_visitor
 from gateway.problems import Problem, bad_request
+from gateway.surrogates import well_formed
 from mesh.errors import unavailable
 
 MESSAGE_BYTES = 32 * 1024
@@ -127,7 +129,7 @@ def _error(problem: Problem) -> Reply:
 
 def _decode(body: bytes) -> Json:
     try:
-        found = msgspec.json.decode(body)
+        found = well_formed(body, msgspec.json.decode)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
@@ -152,7 +154,8 @@ async def _settings(request: Request) -> Response:
     destination = {
         "apiKey": key,
         "apiHost": f"{request.url.netloc}/v1",
-        "protocol": request.url.scheme,
+        # the library's requests must go where the page's own went, also where a proxy ends TLS
+        "protocol": forwarded_scheme(dict(request.scope["headers"])) or request.url.scheme,
         "addBundledMetadata": True,
         "unbundledIntegrations": [],
         "type": "server",

@@ -168,3 +168,15 @@ async def test_while_the_edge_is_away_the_answer_is_to_come_back(dist: Path) -> 
         answer = await post(http, VIEW)
         assert (answer.status_code, list(answer.json())) == (503, ["errors"])
         assert int(answer.headers["retry-after"]) >= 1
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [{"d": "a." * 200_000}, {"$": {"currency": "EUR", "amount": "1e100000000"}}],
+    ids=["a host of many labels", "an exponent of many digits"],
+)
+async def test_what_would_keep_the_gateway_busy_is_answered_like_anything_else(
+    http: httpx.AsyncClient, hostile: dict[str, Any]
+) -> None:
+    answer = await http.post("/api/event", json={**VIEW, "n": "x", **hostile}, timeout=5)
+    assert answer.status_code in (202, 400)
