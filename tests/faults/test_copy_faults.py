@@ -114,7 +114,9 @@ class Query:
         """The rows of all questions, or why there are none."""
         if self._process is None or self._process.returncode is not None:
             await self.stop()
-            self._process = await start(self.folder, ANALYTICS_WRITER_ADDRESS=self.writer.address)
+            # each answer is read from the store: a remembered one stays right when the store is damaged
+            told = {"ANALYTICS_WRITER_ADDRESS": self.writer.address, "ANALYTICS_QUERY_CACHE_MB": "0"}
+            self._process = await start(self.folder, **told)
             self._channel = connect(await listening(self._process))
             assert self._process.stderr is not None
             self._said = asyncio.create_task(self._process.stderr.read())
