@@ -112,6 +112,8 @@ async def test_plausibles_package_in_a_browser_ends_as_visits_events_revenue_and
     page = await context.new_page()
     await page.goto("http://shop.example/plausible.html?utm_source=news")
     assert await page.evaluate("sent") == {"status": 202}
+    # the view that brings the source must be the first to be stored
+    await rows(mesh, ["pageviews"], [(["/plausible.html"], [1])], dimensions=["page"])
     await page.evaluate("history.pushState({}, '', '/docs')")
     await page.evaluate("scrollTo(0, 3000)")
     await page.click("#out")
