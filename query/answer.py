@@ -12,7 +12,7 @@ from query.cache import Source
 from query.clickhouse import BadPattern
 from query.filters import Filter, leaves
 from query.labels import Row, filled, rows_of
-from query.language import Question
+from query.language import Question, Scoped
 from query.plan import asks_sessions, plan
 from query.ranges import Range
 from query.vocabulary import TIME
@@ -76,13 +76,10 @@ async def rows_shown(pool: Source, question: Question) -> list[Row]:
 
 def warnings_of(question: Question, sessions: Sessions) -> list[str]:
     """semantics: Identity. What the modes of identity mean for these numbers."""
-    found: list[str] = []
-    if sessions.continued:
-        share = 100 * sessions.continued / sessions.memory
-        found.append(
-            f"Of the sessions in this range, {share:.1f} % continued an earlier one: they are no visits and no "
-            "visitors, and bounce rate and duration see only the first page of such a visit"
-        )
+    found = _continued(
+        sessions,
+        "they are no visits and no visitors, and bounce rate and duration see only the first page of such a visit",
+    )
     names = {metric.name for metric in question.metrics}
     if sessions.daily and "visitors" in names and question.span.length > timedelta(days=1):
         found.append("Visitors are the sum of daily unique visitors: a person is not recognised on another day")
@@ -92,6 +89,19 @@ def warnings_of(question: Question, sessions: Sessions) -> list[str]:
             "visitors of the two differ in meaning"
         )
     return found
+
+
+async def warnings_of_paths(pool: Source, scoped: Scoped) -> list[str]:
+    """semantics: Identity. What continuations mean for ways through several pages."""
+    sessions = Sessions(*(await _rows(pool, sql.sessions_statement(scoped)))[0])
+    return _continued(sessions, "a way over several pages ends where the next session begins")
+
+
+def _continued(sessions: Sessions, so: str) -> list[str]:
+    if not sessions.continued:
+        return []
+    share = 100 * sessions.continued / sessions.memory
+    return [f"Of the sessions in this range, {share:.1f} % continued an earlier one: {so}"]
 
 
 async def compared_rows(pool: Source, question: Question, span: Range, rows: Sequence[Row]) -> list[Row]:

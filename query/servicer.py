@@ -11,7 +11,7 @@ from analytics.v1 import query_pb2, query_pb2_grpc
 
 from mesh.errors import MeshError, invalid
 from query import language, messages, page
-from query.answer import Answer, answer, compared_rows
+from query.answer import Answer, answer, compared_rows, warnings_of_paths
 from query.asking import Asking, Desk, instants, require_admin
 from query.cache import Source
 from query.cohort import cohort
@@ -84,7 +84,8 @@ class QueryServicer(query_pb2_grpc.QueryServiceServicer):
         """How many got from step to step."""
         async with self._about(request.scope) as (asking, scoped):
             groups = await funnel(asking.pool, request, scoped)
-            return query_pb2.FunnelResponse(groups=groups, meta=asking.meta(request.scope, scoped.span))
+            warnings = await warnings_of_paths(asking.pool, scoped)
+            return query_pb2.FunnelResponse(groups=groups, meta=asking.meta(request.scope, scoped.span, warnings))
 
     async def Cohort(self, request: query_pb2.CohortRequest, context: Context) -> query_pb2.CohortResponse:
         """How many identified users came back."""
@@ -96,7 +97,8 @@ class QueryServicer(query_pb2_grpc.QueryServiceServicer):
         """Where visits went, or came from."""
         async with self._about(request.scope) as (asking, scoped):
             groups = await journey(asking.pool, request, scoped)
-            return query_pb2.JourneyResponse(groups=groups, meta=asking.meta(request.scope, scoped.span))
+            warnings = await warnings_of_paths(asking.pool, scoped)
+            return query_pb2.JourneyResponse(groups=groups, meta=asking.meta(request.scope, scoped.span, warnings))
 
     async def Experiment(self, request: query_pb2.ExperimentRequest, context: Context) -> query_pb2.ExperimentResponse:
         """An A/B test's variants compared."""

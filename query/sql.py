@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from query.conditions import Conditions, Parameters
-from query.language import Question
+from query.language import Question, Scoped
 from query.legs import LegText
 from query.plan import BASES, PARTS, Base, Leg, kept_dimensions
 from query.vocabulary import REACHED, SCROLLS, Metric, Of
@@ -70,10 +70,10 @@ def count_statement(question: Question, legs: tuple[Leg, ...]) -> Statement:
     return Statement(f"SELECT count() FROM ({builder.answer(legs)})", builder.parameters.values)
 
 
-def sessions_statement(question: Question) -> Statement:
+def sessions_statement(scoped: Scoped) -> Statement:
     """Of all sessions in the range: those in memory mode, those of them that continue another, those in daily mode."""
     parameters = Parameters()
-    conditions = Conditions(parameters, question)
+    conditions = Conditions(parameters, scoped)
     counts = f"countIf(NOT {_DAILY}), countIf(v.continuation), countIf({_DAILY})"
     counted = conditions.counted()
     text = f"SELECT {counts} FROM {conditions.visits(counts, counted)} AS v WHERE {counted}"

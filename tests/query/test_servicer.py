@@ -233,6 +233,8 @@ async def test_the_other_questions_are_answered_about_the_same_scope(service: Se
         assert list(answer.meta.resolved.date_range) == ["2026-03-12T00:00:00+00:00", "2026-03-15T00:00:00+00:00"]
         assert answer.meta.as_of_position == service.writer.truth.head
     assert one.meta.resolved.site == "demo"
+    way = "Of the sessions in this range, 25.0 % continued an earlier one: a way over several pages ends"
+    assert [answer.meta.warnings[0].startswith(way) for answer in (funnel, journey)] == [True, True]
 
 
 async def test_pages_join_without_a_gap_and_a_token_is_bound_to_its_query(service: Service) -> None:

@@ -116,6 +116,17 @@ def test_a_page_view_without_first_touch_is_its_own() -> None:
     assert session(referrer="https://sub.example.org/x").source == ""
 
 
+def test_an_event_that_may_open_its_visit_is_the_first_touch_whatever_its_kind() -> None:
+    """Two requests of one page overtake each other: a purchase before its page view must not make the visit Direct."""
+    purchase = {"kind": event_pb2.EVENT_KIND_CUSTOM, "name": "Purchase", "referrer": "https://duckduckgo.com/"}
+    landing = {"page_url": "https://example.org/a?utm_source=news"}
+    opening = drafted(session_id=str(uuid.uuid4()), **purchase, **landing)
+    assert opening.claim
+    assert NormalizedEvent.FromString(opening.first_touch).source == "news"
+    # a session that tells its own start has the touch of its views or what the SDK says: of any later event it is none
+    assert session(**purchase, **landing).source == ""
+
+
 @pytest.mark.parametrize(
     "fields",
     [
