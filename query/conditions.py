@@ -35,7 +35,7 @@ class Parameters:
     def bind(self, value: object, kind: str) -> str:
         """The placeholder of a value; the same value is bound once."""
         for name, known in self.values.items():
-            if known is value:
+            if type(known) is type(value) and known == value:
                 return f"{{{name}:{kind}}}"
         name = f"p{len(self.values)}"
         self.values[name] = value
@@ -94,7 +94,11 @@ class Conditions:
     def counted(self) -> str:
         """Over `v`: the session counts, since it started in the range and holds a page view or custom event. Without a
         filter or dimension of single events, `NOT v.continuation` must hold besides."""
-        return f"v.first_at >= {self.start} AND v.first_at < {self.end} AND v.pageviews + v.customs > 0"
+        return f"{self.began()} AND v.pageviews + v.customs > 0"
+
+    def began(self) -> str:
+        """Over `v`: the session started in the range."""
+        return f"v.first_at >= {self.start} AND v.first_at < {self.end}"
 
     def sessions(self, filters: Sequence[Filter]) -> str:
         """Over `v`: all filters hold; those of single events for one same event that tells of its session."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from query.conditions import REACH, Conditions, Parameters
+from query.conditions import Conditions, Parameters
 from query.language import Scoped
 from query.sql import Statement
 from query.tables import CUSTOM
@@ -42,34 +42,22 @@ def facts_statement(scoped: Scoped, dimensions: Collection[str]) -> Statement:
     """One row: the fields of Facts; what is not needed for lists by these dimensions is 0 or empty."""
     parameters = Parameters()
     on = Conditions(parameters, Scoped(scoped.site, (), scoped.span, scoped.definitions))
-    asked = [f"countIf(NOT {_DAILY})", "countIf(v.continuation)", f"countIf({_DAILY})"]
+    counted = on.counted()
+    asked = [f"countIf({counted} AND {of})" for of in (f"NOT {_DAILY}", "v.continuation", _DAILY)]
     if {"page", "event"} & {*dimensions}:
         disguised = f"SELECT count() FROM events WHERE {on.placed()} AND {CUSTOM} AND name = '{PAGEVIEW}'"
         one = f"SELECT hostname FROM visit_pages WHERE {on.placed()} LIMIT 1"
         elsewhere = f"SELECT count() FROM visit_pages WHERE {on.placed()} AND hostname NOT IN ({one})"
+        inside, began = placed_inside(on, "v."), on.began()
+        ids = f"groupArrayIf({MOST_MISPLACED + 1})(v.visit_id"
         asked += [
             f"({disguised})" if "event" in dimensions else "0",
             f"({elsewhere})" if "page" in dimensions else "0",
-            *([] if scoped.filters else _misplaced(on)),
+            f"{ids}, {inside} AND NOT ({began}))",
+            f"{ids}, NOT ({inside}) AND {began})",
         ]
-    text = (
-        f"SELECT {', '.join(asked)} FROM {on.visits(*asked, on.counted(), 'v.continuation')} AS v WHERE {on.counted()}"
-    )
-    return Statement(text, parameters.values)
+    return Statement(f"SELECT {', '.join(asked)} FROM visits AS v FINAL WHERE {on.placed('v.')}", parameters.values)
 
 
-def placed_inside(on: Conditions) -> str:
-    return f"visit_started_at >= {on.start} AND visit_started_at < {on.end}"
-
-
-def _misplaced(on: Conditions) -> list[str]:
-    """What is placed further from both ends than a visit reaches is at its place."""
-    reach, inside = f"INTERVAL {REACH.days} DAY", placed_inside(on)
-    far = f"visit_started_at >= {on.start} + {reach} AND visit_started_at < {on.end} - {reach}"
-    began = f"first_at >= {on.start} AND first_at < {on.end}"
-    rows = f"FROM visits FINAL WHERE {on.placed()} AND NOT ({far})"
-    ids = f"groupArray({MOST_MISPLACED + 1})(visit_id)"
-    return [
-        f"(SELECT {ids} {rows} AND {inside} AND NOT ({began}))",
-        f"(SELECT {ids} {rows} AND NOT ({inside}) AND {began})",
-    ]
+def placed_inside(on: Conditions, prefix: str = "") -> str:
+    return f"{prefix}visit_started_at >= {on.start} AND {prefix}visit_started_at < {on.end}"

@@ -21,7 +21,7 @@ from query.language import Question, Scoped
 from query.legs import PART, LegText
 from query.plan import PARTS
 from query.sql import METRIC, Statement
-from query.tables import CUSTOM, NO_UUID
+from query.tables import COUNTED, CUSTOM, NO_UUID, VIEW
 from query.vocabulary import TIME, blank
 
 
@@ -134,56 +134,84 @@ class _Builder:
 
     def _visits(self) -> list[str]:
         """Totals, series and lists by what is of visits; and of lists by event, the row of page views."""
-        conditions = [self._is.counted(), self._is.sessions(self._filters)]
-        # with a filter of single events, continuations that hold such an event count
-        whole = [] if any(of_events(item) for item in self._filters) else ["NOT v.continuation"]
-        found: list[str] = []
         keys = {
             place: self._key(place, "v", "v.first_at")
             for place, part in enumerate(self._parts)
             if part.shape is Shape.VISITS and part.metrics - {*OF_EVENTS}
         }
-        if keys:
-            values = {name: PART[name] for metric in OF_SESSIONS for name in PARTS[metric]}
-            found.append(self._of_visits(keys, values, [*conditions, *whole]))
-        viewed = _Key(f"'{PAGEVIEW}'")
-        keys = dict.fromkeys(self._of(Shape.NAMES), viewed)
-        if keys:
-            values = {name: PART[name] for name in ("visitors", "visits")}
-            found.append(self._of_visits(keys, values, [*conditions, "v.pageviews > 0"]))
-        return found
+        viewed = dict.fromkeys(self._of(Shape.NAMES), _Key(f"'{PAGEVIEW}'"))
+        if not keys and not viewed:
+            return []
+        # with a filter of single events, continuations that hold such an event count
+        whole = "1" if any(of_events(item) for item in self._filters) else "NOT v.continuation"
+        values = {name: PART[name] for metric in OF_SESSIONS for name in PARTS[metric]} | self._heads(whole)
+        if viewed:
+            is_viewed = " OR ".join(f"grouping(k{place}) = 0" for place in viewed)
+            views = self._heads("v.pageviews > 0")
+            values |= {name: f"if({is_viewed}, {views[name]}, {values[name]})" for name in views}
+        conditions = [self._is.counted(), self._is.sessions(self._filters)]
+        read = [
+            f"v.{name} AS {name}"
+            for name in _OF_VISIT
+            if any(f"v.{name}" in values[each] for each in self._sums if each in values)
+        ]
+        texts = (key.text for key in (keys | viewed).values() if key)
+        source = f"{self._is.visits(*texts, *read, *conditions)} AS v"
+        return [self._grouped(keys | viewed, values, read, source, conditions)]
+
+    def _heads(self, condition: str) -> dict[str, str]:
+        """Visits and visitors among the sessions for which a condition holds."""
+        visits = f"countIf({condition})"
+        if not self._facts.daily:
+            return {"visits": visits, "visitors": visits}
+        daily = f"countIf(NOT {_DAILY} AND {condition}) + uniqExactIf(v.visitor_id, {_DAILY} AND {condition})"
+        return {"visits": visits, "visitors": daily}
 
     def _seen(self, shape: Shape) -> list[str]:
         """Sessions by what single events of them tell, one or the other mode of identity a leg."""
         found: list[str] = []
         for place in self._of(shape):
             key = _Key(self._is.label(self._parts[place].dimension, "e"))
-            if self._facts.memory:
-                counted = self._distinct_pages() if shape is Shape.PAGES else "uniqExact(e.visit_id)"
+            read = [f"e.{name} AS {name}" for name in ("visit_id", _SEEN[shape])]
+            if self._facts.memory and not (shape is Shape.NAMES and self._in_one_scan):
+                # where a page is seen on one hostname alone, it is a row a visit
+                once = shape is Shape.PAGES and not self._facts.elsewhere
+                counted = "count()" if once else "uniqExact(e.visit_id)"
                 values = {"visits": counted, "visitors": counted}
-                columns, conditions = ("visit_id", _SEEN[shape]), self._in_memory_mode()
-                found.append(self._grouped({place: key}, values, columns, _TELLING[shape], conditions))
+                found.append(self._grouped({place: key}, values, read, _TELLING[shape], self._in_memory_mode()))
             if self._facts.daily:
                 values = {"visits": "uniqExact(e.visit_id)", "visitors": "uniqExact(e.visitor)"}
-                seen = f"e.visit_id AS visit_id, e.{_SEEN[shape]} AS {_SEEN[shape]}, v.visitor_id AS visitor"
                 joined = (
-                    f"(SELECT {seen} FROM {_TELLING[shape]} INNER JOIN ({self._sessions(_DAILY)}) AS v "
-                    f"ON e.visit_id = v.visit_id WHERE {self._is.placed('e.')}) AS e"
+                    f"(SELECT {', '.join(read)}, v.visitor_id AS visitor FROM {_TELLING[shape]} "
+                    f"INNER JOIN ({self._sessions(_DAILY)}) AS v ON e.visit_id = v.visit_id "
+                    f"WHERE {self._is.placed('e.')}) AS e"
                 )
-                found.append(self._grouped({place: key}, values, ("visit_id", "visitor"), joined, []))
+                found.append(
+                    self._grouped({place: key}, values, ["e.visit_id AS visit_id", "e.visitor AS visitor"], joined, [])
+                )
         return found
 
     def _events(self) -> list[str]:
-        """What happened, by everything that is asked for."""
+        """What happened, by everything that is asked for; in one scan with it, whose sessions hold events by name."""
         asked = {*OF_EVENTS, "views_per_visit"}
+        named = self._of(Shape.NAMES) if self._in_one_scan else []
         keys = {
             place: self._key(place, "e", "e.occurred_at")
             for place, part in enumerate(self._parts)
-            if part.metrics & asked
+            if part.metrics & asked or place in named
         }
-        conditions = [self._is.placed("e."), self._is.happened(), self._is.events(self._filters)]
-        values = {name: PART[name] for name in OF_EVENTS}
-        return [self._grouped(keys, values, ("kind",), "events AS e", conditions)] if keys else []
+        if not keys:
+            return []
+        values, read = {name: PART[name] for name in OF_EVENTS}, ["e.kind AS kind"]
+        conditions = [self._is.placed("e."), self._is.events(self._filters)]
+        if not named:
+            return [self._grouped(keys, values, read, "events AS e", [*conditions, self._is.happened()])]
+        values = {"pageviews": f"countIf(e.happened AND e.{VIEW})", "events": f"countIf(e.happened AND e.{COUNTED})"}
+        is_named = " OR ".join(f"grouping(k{place}) = 0" for place in named)
+        values |= dict.fromkeys(("visits", "visitors"), f"if({is_named}, uniqExactIf(e.visit_id, e.telling), 0)")
+        telling = f"e.{CUSTOM} AND e.visit_id != {NO_UUID} AND {self._placed_right()}"
+        read += ["e.visit_id AS visit_id", f"({self._is.happened()}) AS happened", f"({telling}) AS telling"]
+        return [self._grouped(keys, values, read, "events AS e", conditions)]
 
     def _of(self, shape: Shape) -> list[int]:
         return [
@@ -201,24 +229,15 @@ class _Builder:
             return _Key(self._is.label(part.dimension, of))
         return _Key(_COLUMN.get(part.dimension, f"v.{part.dimension}"), blank(part.dimension))
 
-    def _of_visits(
-        self, keys: "Mapping[int, _Key | None]", values: Mapping[str, str], conditions: Sequence[str]
-    ) -> str:
-        columns = [
-            name for name in _OF_VISIT if any(f"v.{name}" in values[each] for each in self._sums if each in values)
-        ]
-        texts = [*(key.text for key in keys.values() if key), *(f"v.{name}" for name in columns), *conditions]
-        return self._grouped(keys, values, columns, f"{self._is.visits(*texts)} AS v", conditions)
-
     def _grouped(
         self,
         keys: "Mapping[int, _Key | None]",
         values: Mapping[str, str],
-        columns: Sequence[str],
+        read: Sequence[str],
         source: str,
         conditions: Sequence[str],
     ) -> str:
-        """Rows of part, key and sums, which read these columns; a key of None stands for all rows together."""
+        """Rows of part, key and sums over what is read; a key of None stands for all rows together."""
         sums = ", ".join(f"{values.get(name, 'toUInt64(0)')} AS {name}" for name in self._sums)
         alias, where = source.rpartition(" ")[2], " AND ".join(conditions) or "1"
         split = {place: key for place, key in keys.items() if key}
@@ -229,32 +248,40 @@ class _Builder:
         part = ", ".join(f"grouping(k{place}) = 0, {place}" for place in split)
         key = ", ".join(f"grouping(k{place}) = 0, {key.label(f'k{place}')}" for place, key in split.items())
         sets = [f"(k{place})" for place in split] + ([] if whole is None else ["()"])
-        read = [*(f"{alias}.{name} AS {name}" for name in columns), named]
-        rows = f"(SELECT {', '.join(read)} FROM {source} WHERE {where}) AS {alias}"
+        rows = f"(SELECT {', '.join([*read, named])} FROM {source} WHERE {where}) AS {alias}"
         return (
             f"SELECT multiIf({part}, {whole or 0}) AS part, multiIf({key}, '') AS key, {sums} "
             f"FROM {rows} GROUP BY GROUPING SETS ({', '.join(sets)})"
         )
 
-    def _distinct_pages(self) -> str:
-        """Of `e`, a row for each visit, page and hostname: how many visits a page has."""
-        if self._facts.elsewhere:
-            return "uniqExact(e.visit_id)"
-        blanks = f"e.page IN ('', '{blank('page')}')"
-        return f"countIf(NOT ({blanks})) + uniqExactIf(e.visit_id, {blanks})"
+    @property
+    def _in_one_scan(self) -> bool:
+        """Whether events by name tell of their sessions in the scan that counts them: a second look into the visits
+        that filters choose costs more than distinct ids which the other groups of the scan have no use for."""
+        return bool(self._filters and self._facts.memory) and self._placed_suffices
+
+    @property
+    def _placed_suffices(self) -> bool:
+        """Whether a session counts where it is placed, but for a few that are known."""
+        return not self._facts.daily and self._facts.misplaced_are_known
 
     def _in_memory_mode(self) -> list[str]:
         """Conditions over rows that tell of a session: it counts, is in memory mode, and the filters hold for it."""
-        facts = self._facts
-        if self._filters or facts.daily or not facts.misplaced_are_known:
-            return [self._is.placed(), f"visit_id IN (SELECT visit_id FROM ({self._sessions(f'NOT {_DAILY}')}))"]
-        # all that are placed in the range but few: cheaper than a set of them all
-        counted = placed_inside(self._is)
+        if self._placed_suffices:
+            return [self._is.placed("e."), self._placed_right(), self._is.seen(self._filters)]
+        return [
+            self._is.placed("e."),
+            f"e.visit_id IN (SELECT visit_id FROM ({self._sessions(f'NOT {_DAILY}')}))",
+        ]
+
+    def _placed_right(self) -> str:
+        """Over `e`: its session began in the range. Cheaper than a set of all that did."""
+        facts, counted = self._facts, placed_inside(self._is, "e.")
         if facts.strangers:
-            counted += f" AND visit_id NOT IN {self._bind(list(facts.strangers), 'Array(UUID)')}"
+            counted += f" AND e.visit_id NOT IN {self._bind(list(facts.strangers), 'Array(UUID)')}"
         if facts.late:
-            counted = f"(({counted}) OR visit_id IN {self._bind(list(facts.late), 'Array(UUID)')})"
-        return [self._is.placed(), counted]
+            counted = f"(({counted}) OR e.visit_id IN {self._bind(list(facts.late), 'Array(UUID)')})"
+        return counted
 
     def _sessions(self, condition: str) -> str:
         """Ids and visitors of the sessions that count; the same text for all legs."""

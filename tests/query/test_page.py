@@ -93,7 +93,7 @@ def made(seed: int, site: int, modes: list[int], hosts: list[str], names: list[s
                     name,
                     start + timedelta(minutes=chance.choice([0, 1, 25, 900])),
                     visit,
-                    page=chance.choice(["/", "/a", "/b", "", "(not set)"]),
+                    page=chance.choice(["/", "/a", "/b", ""]),
                     hostname=chance.choice(hosts),
                     props=chance.choice([{}, {"plan": "pro"}, {"plan": ""}]),
                     event_id=str(uuid.UUID(int=chance.getrandbits(128))),
