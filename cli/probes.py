@@ -7,12 +7,14 @@ from typing import Any
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from mesh.channel import open_channel
+
 _LIMIT_S = 1.0
 
 
 async def serving(address: str) -> bool:
     """Does the gRPC server at `host:port` say SERVING for its empty name?"""
-    async with grpc.aio.insecure_channel(address, options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
+    async with open_channel(address, [("grpc.use_local_subchannel_pool", 1)]) as channel:
         stub: Any = health_pb2_grpc.HealthStub(channel)
         try:
             answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=_LIMIT_S)

@@ -53,11 +53,11 @@ class Queries:
 
     async def visits(self, request: Request) -> Response:
         secret = credential(request)
-        return await self._answer(request, VISITS, VISITS.read_parameters(request.query_params), secret)
+        return await self._answer(request, VISITS, VISITS.read_parameters(request.query_params.multi_items()), secret)
 
     async def visit(self, request: Request) -> Response:
         secret = credential(request)
-        asked = VISIT.read_parameters({**request.query_params, "id": request.path_params["id"]})
+        asked = VISIT.read_parameters([*request.query_params.multi_items(), ("id", request.path_params["id"])])
         return await self._answer(request, VISIT, asked, secret)
 
     async def _answer(self, request: Request, question: Question, asked: Any, secret: str) -> Response:

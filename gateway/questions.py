@@ -1,6 +1,6 @@
 """Every question but `query`: its request and answer in the contract, and how they are read from HTTP and written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,9 +32,14 @@ class Question:
             raise invalid("site", "is required: the site's id")
         return request
 
-    def read_parameters(self, given: Mapping[str, str]) -> Any:
+    def read_parameters(self, given: Iterable[tuple[str, str]]) -> Any:
         """The request that a URL's parameters are: lists as JSON, but a range of two dates as `from,to`."""
-        return self.read({name: _parameter(name, text) for name, text in given.items()})
+        found: dict[str, Json] = {}
+        for name, text in given:
+            if name in found:
+                raise invalid(name, "is given twice; give it once")
+            found[name] = _parameter(name, text)
+        return self.read(found)
 
     def items(self, answer: Any) -> list[Json]:
         """The rows as JSON."""

@@ -4,9 +4,12 @@ Deadlines are given with each call (`timeout=`); metadata is `bearer(token)`.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import grpc
+
+from mesh import tls
 
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 
@@ -40,9 +43,9 @@ def _service_config(idempotent: Iterable[str]) -> str:
 
 def connect(address: str) -> grpc.aio.Channel:
     """A lazy channel to `host:port`. It reconnects by itself within a second of the peer's return."""
-    return grpc.aio.insecure_channel(
+    return open_channel(
         address,
-        options=[
+        [
             ("grpc.service_config", _service_config(_IDEMPOTENT)),
             ("grpc.enable_retries", 1),
             ("grpc.keepalive_time_ms", 20_000),
@@ -58,6 +61,14 @@ def connect(address: str) -> grpc.aio.Channel:
             ("grpc.use_local_subchannel_pool", 1),
         ],
     )
+
+
+def open_channel(address: str, options: Sequence[tuple[str, Any]]) -> grpc.aio.Channel:
+    """A channel with the process's certificates, where it has any."""
+    credentials = tls.channel_credentials()
+    if credentials is None:
+        return grpc.aio.insecure_channel(address, options=options)
+    return grpc.aio.secure_channel(address, credentials, options=options)
 
 
 def bearer(token: str, directory_version: int = 0) -> Metadata:

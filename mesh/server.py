@@ -13,6 +13,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio  # pyright: ignore[reportAttributeAccessIssue]
 from grpc_reflection.v1alpha import reflection
 
+from mesh import tls
 from mesh.auth import RULES
 from mesh.channel import MAX_MESSAGE_BYTES
 from mesh.guard import Guard
@@ -64,7 +65,8 @@ class Server:
         if reflect:
             names = [*self.services, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name]
             reflection.enable_server_reflection([*names, reflection.SERVICE_NAME], self.grpc)
-        bound = self.grpc.add_insecure_port(f"{host}:{port}")
+        credentials, address = tls.server_credentials(), f"{host}:{port}"
+        bound = self.grpc.add_secure_port(address, credentials) if credentials else self.grpc.add_insecure_port(address)
         await self.set_serving(False)
         await self.grpc.start()
         return bound

@@ -29,13 +29,15 @@ async def main() -> None:
     settings = load(QuerySettings)
     telemetry.start("query", settings.log_level, settings.metrics_port)
     token = settings.mesh_token.get_secret_value()
+    layout = Layout(settings.clickhouse_cluster)
     try:
         settle(settings.home)
-        replica = Replica.opened(settings.dsn, settings.home / "applied.json", Layout(settings.clickhouse_cluster))
+        replica = Replica.opened(settings.dsn, settings.home / "applied.json", layout)
     except (StoreInUseError, DamagedStoreError, OSError) as error:
         print(f"ANALYTICS_DATA_DIR: {error}", file=sys.stderr)
         raise SystemExit(1) from None
-    pool = Pool(settings.dsn, settings.query_clients, settings.query_timeout_s, settings.query_memory_mb)
+    limits = (settings.query_timeout_s, settings.query_memory_mb)
+    pool = Pool(settings.dsn, settings.query_clients, *limits, layout.settings)
     console = Console(settings.dsn, settings.query_timeout_s)
 
     writer = connect(settings.writer_address)

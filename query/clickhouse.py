@@ -8,9 +8,10 @@ import re
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import clickhouse_connect
@@ -168,7 +169,14 @@ class Seat:
 class Pool:
     """Clients for answers. A statement waits for a free one; blocking calls run on threads of the pool's own."""
 
-    def __init__(self, dsn: str, size: int, timeout_s: float, memory_mb: int = 1_000) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        size: int,
+        timeout_s: float,
+        memory_mb: int = 1_000,
+        more_settings: Mapping[str, object] = MappingProxyType({}),
+    ) -> None:
         self.on_damage: Callable[[], None] = lambda: None
         self._dsn = dsn
         self._settings = {
@@ -176,6 +184,7 @@ class Pool:
             "max_memory_usage": memory_mb * 1_000_000,
             "do_not_merge_across_partitions_select_final": 1,
             "max_query_size": 4_000_000,
+            **more_settings,
         }
         self._seats = [Seat(dsn) for _ in range(size)]
         self._free: asyncio.Queue[Seat] = asyncio.Queue()

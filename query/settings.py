@@ -28,7 +28,7 @@ class QuerySettings(MeshSettings):
     query_memory_mb: int = Field(1_000, ge=50, le=1_000_000, description="Memory one statement may take, MB.")
     query_at_once: int = Field(4, ge=1, le=1_000, description="Questions that are answered at once; others wait.")
     query_at_once_per_site: int = Field(3, ge=1, le=1_000, description="Of them, those about one site.")
-    query_at_once_per_key: int = Field(3, ge=1, le=1_000, description="Of them, those asked with one key or session.")
+    query_at_once_per_key: int = Field(2, ge=1, le=1_000, description="Of them, those asked with one key or session.")
     query_queue: int = Field(100, ge=0, le=10_000, description="Questions that may wait; more are refused (429).")
     query_cache_mb: int = Field(
         32, ge=0, le=10_000, description="Memory for answers about the past, about, MB; 0 = every answer is made anew."

@@ -123,6 +123,12 @@ async def test_the_whole_grammar_of_a_question_reaches_query(
     assert mesh.query.questions == [wanted]
 
 
+def test_a_parameter_that_is_given_twice_means_neither() -> None:
+    with pytest.raises(MeshError) as caught:
+        VISITS.read_parameters([("site", "demo"), ("limit", "5"), ("site", "other")])
+    assert (caught.value.field, caught.value.message) == ("site", "is given twice; give it once")
+
+
 @pytest.mark.parametrize(
     ("question", "body", "field"),
     [

@@ -30,7 +30,7 @@ def over_the_wire(error: MeshError) -> MeshError:
         ("INTERNAL", 500),
         ("UNKNOWN", 500),
         ("DATA_LOSS", 500),
-        ("UNIMPLEMENTED", 500),
+        ("UNIMPLEMENTED", 501),
     ],
 )
 def test_each_code_has_its_http_status(code: str, status: int) -> None:

@@ -7,10 +7,10 @@ from analytics.v1 import definition_pb2
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from mesh.errors import MeshError, invalid
+from mesh.escapes import readable_page
 from writer.control import filters
 from writer.control.masks import masked
 from writer.control.site_lists import quoted
-from writer.ingest.page import readable
 
 MAX_NAME: Final = 120
 MAX_PAGE: Final = 2_000
@@ -69,8 +69,7 @@ def _refuse_beside_page(goal: definition_pb2.Goal) -> None:
 
 def _page(text: str) -> str:
     """A pattern of pages, its escapes as pages have them. Unlike a site's patterns it sees a kept query too."""
-    path, mark, route = _STARS.sub("*", text[: MAX_PAGE + 1]).partition("#")
-    form = readable(path) + mark + readable(route)
+    form = readable_page(_STARS.sub("*", text[: MAX_PAGE + 1]))
     if len(text) > MAX_PAGE or len(form) > MAX_PAGE or form[0] not in "/*":
         raise _wrong_page(
             text, f"is not a path of 1–{MAX_PAGE:,} characters, escapes included, that begins with / or *"

@@ -14,6 +14,8 @@ from urllib.parse import unquote_plus
 
 import idna
 
+from mesh.escapes import readable
+
 MAX_PATH: Final = 2_000
 MAX_URL: Final = 8_192  # beyond it nothing is read: four times what the edge lets pass
 MAX_HOST: Final = 255
@@ -22,10 +24,6 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 # RFC 3986, appendix B, with the backslash ending an authority as WHATWG's URL standard has it. Linear, never fails.
 _URL = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?:[/\\]{2}([^/?#\\]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.S)
 _ASCII_HOST = re.compile(r"[a-z0-9._\-]+|\[[0-9a-f:.]+\]")
-_PLAIN_PATH = re.compile(r"[A-Za-z0-9\-._~/!$&'()*+,;=:@]*")
-_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-_UNSAFE = re.compile(r"[^A-Za-z0-9\-._~/!$&'()*+,;=:@\[\]|^{}%?]|%(?![0-9A-Fa-f]{2})")
-_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~[]|^{}")
 _CUT_ESCAPE = re.compile(r"%[0-9A-Fa-f]?$")
 
 
@@ -111,13 +109,6 @@ def ascii_host(host: str) -> str:
         return ""
 
 
-def readable(text: str) -> str:
-    """Escapes in one form: decoded where that is readable and means the same, else upper case."""
-    if _PLAIN_PATH.fullmatch(text):
-        return text
-    return _UNSAFE.sub(_escape_raw, _ESCAPES.sub(_decode, text))
-
-
 def _cut(path: str) -> str:
     return path if len(path) <= MAX_PATH else _CUT_ESCAPE.sub("", path[:MAX_PATH])
 
@@ -159,19 +150,3 @@ def _without_dots(path: str) -> str:
     if parts[-1] in (".", ".."):
         kept.append("")
     return "/".join(kept)
-
-
-def _decode(run: re.Match[str]) -> str:
-    text = bytes.fromhex(run[0].replace("%", "")).decode(errors="surrogateescape")
-    return "".join(c if c in _UNRESERVED or (c > "\x7f" and c.isprintable()) else _escape(c) for c in text)
-
-
-def _escape_raw(found: re.Match[str]) -> str:
-    return found[0] if found[0] > "\x7f" and found[0].isprintable() else _escape(found[0])
-
-
-def _escape(character: str) -> str:
-    try:
-        return "".join(f"%{byte:02X}" for byte in character.encode(errors="surrogateescape"))
-    except UnicodeEncodeError:  # half of a pair, which no UTF-8 can hold
-        return "%EF%BF%BD"

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from writer.ingest.page import readable
+from mesh.escapes import readable_page
 
 MAX_PATTERN: Final = 200
 MAX_STARS: Final = 10
@@ -23,8 +23,7 @@ class Pattern:
         """Raises ValueError, saying what would be right."""
         if "?" in text:
             raise ValueError("has a query, and pages are matched without theirs; leave it out")
-        path, mark, route = _STARS.sub("*", text[: MAX_PATTERN + 1]).partition("#")
-        form = readable(path) + mark + readable(route)
+        form = readable_page(_STARS.sub("*", text[: MAX_PATTERN + 1]))
         if not 1 <= len(form) <= MAX_PATTERN or len(text) > MAX_PATTERN or form[0] not in "/*":
             raise ValueError(f"is not a path of 1–{MAX_PATTERN} characters, escapes included, that begins with / or *")
         if form.count("*") > MAX_STARS:
