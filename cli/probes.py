@@ -1,6 +1,7 @@
 """Is it up? One question for each kind of process; each answers within a second."""
 
 import asyncio
+import sys
 import urllib.request
 from typing import Any
 
@@ -52,3 +53,14 @@ async def redis_answers(host: str, port: int, password: str) -> bool:
 async def exits_0(*command: str) -> bool:
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.DEVNULL)
     return await process.wait() == 0
+
+
+def main() -> None:
+    """`python -m cli.probes ADDRESS`: exit code 0 if a service serves there. A gateway's address is a URL."""
+    address = sys.argv[1]
+    up = answers_200(f"{address}/readyz") if address.startswith("http") else serving(address)
+    sys.exit(not asyncio.run(up))
+
+
+if __name__ == "__main__":
+    main()

@@ -4,7 +4,6 @@ The certificates are told to a process as a whole (`ANALYTICS_TLS_*`), so every 
 are read when a channel or a server is made: a renewed certificate is taken up by a restart, one service at a time.
 """
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -38,7 +37,6 @@ class TlsSettings(BaseSettings):
         return authority
 
 
-@lru_cache(1)
 def _told() -> TlsSettings:
     return TlsSettings()  # pyright: ignore[reportCallIssue]  (values come from the environment)
 

@@ -76,8 +76,7 @@ async def beside(mesh: Mesh, name: str, folder: Path, **told: str) -> AsyncItera
 
     It is stopped by SIGTERM, and has to end with code 0.
     """
-    port = free_port()
-    settings = {f"{name}_port": str(port), "metrics_port": "0", **told}
+    settings = {f"{name}_port": str(free_port()), "metrics_port": "0", **told}
     variables = {f"ANALYTICS_{key.upper()}": value for key, value in settings.items()}
     variables = environment() | told_to(mesh.pid(name)) | variables
     log = folder / f"{name}.log"
@@ -85,7 +84,7 @@ async def beside(mesh: Mesh, name: str, folder: Path, **told: str) -> AsyncItera
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", name, cwd=ROOT, env=variables, stdout=file, stderr=file
         )
-    channel = connect(f"127.0.0.1:{port}")
+    channel = connect(f"127.0.0.1:{settings[f'{name}_port']}")
     try:
         await until_serving(channel, True)
         yield channel
