@@ -35,6 +35,8 @@ _KINDS = {
 # RFC 1035
 _LONGEST_HOST = 253
 _DIGITS = 30
+# for a gateway that has just started; trackers of pages ask once and never again
+_FIRST_COPY_S = 1.0
 
 
 class Intake:
@@ -77,6 +79,16 @@ class Intake:
             return ""
         return entry.site
 
+    async def is_reader(self, secret: str) -> bool:
+        """Whether this secret, neither revoked nor expired, may read of any site at all; which, query decides.
+
+        Raises UNAVAILABLE while no key is known yet.
+        """
+        entry = (await self._snapshot()).credential(secret)
+        if entry is None or 0 < entry.expires_at_us <= now_us():
+            return False
+        return entry.scope != site_pb2.KEY_SCOPE_INGEST
+
     def visit(self, event: track_pb2.TrackEvent, call: Call) -> None:
         """Set the context of the visitor's own request."""
         self._visitor.fill(event, call.peer, call.headers, call.pairs)
@@ -100,6 +112,8 @@ class Intake:
 
     async def _snapshot(self) -> Snapshot:
         directory = self._peers.directory
+        if not directory.snapshot.version:
+            await directory.at_least(1, _FIRST_COPY_S, even_unconnected=True)
         await directory.at_least(self._peers.version)
         if not directory.snapshot.version:
             raise unavailable("the sites are not known yet; try again")

@@ -22,7 +22,7 @@ from gateway.surrogates import well_formed
 from mesh.errors import unavailable
 
 BODY_BYTES = 1_000_000
-MAX_PROPS = 30
+MAX_PROPS, MAX_KEY, MAX_VALUE = 30, 100, 2_000
 MAX_DOMAINS = 20
 
 _TEXT = b"text/plain; charset=utf-8"
@@ -104,7 +104,10 @@ def _fill_revenue(event: track_pb2.TrackEvent, revenue: Any) -> None:
 
 
 def _props(body: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The first 30 properties with a plain value; an object, or one written as a JSON string."""
+    """The first 30 properties with a plain value; an object, or one written as a JSON string.
+
+    Keys and values are cut at what is kept of them, so that no event is lost to a long one.
+    """
     found = _first(body, "p", "props", "m", "meta")
     if isinstance(found, str):
         try:
@@ -114,9 +117,9 @@ def _props(body: Mapping[str, Any]) -> list[tuple[str, str]]:
     if not isinstance(found, dict):
         return []
     plain = (
-        (str(key), spelled(value))
+        (key[:MAX_KEY], spelled(value)[:MAX_VALUE])
         for key, value in cast(Mapping[str, Any], found).items()
-        if isinstance(value, str | int | float) and key and value != ""
+        if isinstance(value, str | int | float) and key.strip() and not (isinstance(value, str) and not value.strip())
     )
     return list(islice(plain, MAX_PROPS))
 

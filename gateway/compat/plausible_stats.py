@@ -1,7 +1,7 @@
 """Plausible's Stats API, `POST /api/v2/query`: their question becomes ours, our answer theirs.
 
 Visits count where they started, as everywhere here. Empty time buckets are left out. Errors are `{"error": …}`: 400,
-401 for a key that may not read the site, as for a site that there is not.
+401 for a key that may not read the site, as for a site that there is not. The key comes before the question.
 """
 
 from collections.abc import Mapping
@@ -19,11 +19,13 @@ from gateway.compat import plausible_words as words
 from gateway.compat.intake import Intake
 from gateway.credentials import bearer_of, is_credential
 from gateway.peers import Peers
-from gateway.problems import Problem
+from gateway.problems import Problem, wrong_method
 from mesh.errors import MeshError, invalid
+from mesh.telemetry import log
 
 MAX_LIMIT = 10_000
 
+_METHODS = ("POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
 _KEYS = ("site_id", "metrics", "date_range", "dimensions", "filters", "order_by", "include", "pagination")
 _REQUIRED = ("site_id", "metrics", "date_range")
 _INCLUDE = ("imports", "time_labels", "total_rows")
@@ -38,13 +40,17 @@ class PlausibleStats:
         self._peers = peers
 
     def routes(self) -> list[Route]:
-        return [Route("/api/v2/query", self._query, methods=["POST"])]
+        return [Route("/api/v2/query", self._query, methods=_METHODS)]
 
     async def _query(self, request: Request) -> Response:
         try:
+            if request.method != "POST":
+                raise wrong_method("POST")
             secret = bearer_of(request)
             if not is_credential(secret):
                 raise Problem(401, "Missing API key. Please use a valid API key as a Bearer Token.")
+            if not await self._intake.is_reader(secret):
+                raise Problem(401, _NO_SITE)
             return json(await self._answer(secret, _object("", await read_json(request, object))))
         except MeshError as error:
             return _error(Problem.of(error))
@@ -52,6 +58,9 @@ class PlausibleStats:
             return _error(Problem.of_rpc(error))
         except Problem as error:
             return _error(error)
+        except Exception as error:
+            log.error("foreign_question_failed", error=type(error).__name__, exc_info=error)
+            return _error(Problem(500, "internal error; the gateway's log has it"))
 
     async def _answer(self, secret: str, body: Json) -> Json:
         _check(body)
@@ -155,6 +164,6 @@ def _error(problem: Problem) -> Response:
         return json({"error": problem.detail if problem.status == 401 else _NO_SITE}, 401)
     message = f"{words.pointer(problem.field)}: {problem.detail}" if problem.status == 400 else problem.detail
     answer = json({"error": message}, problem.status)
-    if problem.retry_after_s is not None:
-        answer.headers["retry-after"] = str(max(1, round(problem.retry_after_s)))
+    kept = (b"retry-after", b"allow")
+    answer.raw_headers.extend(pair for pair in problem.response_headers(b"") if pair[0] in kept)
     return answer

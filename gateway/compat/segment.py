@@ -1,11 +1,15 @@
 """Segment's HTTP API: `/v1/track|page|screen|identify|group|alias|batch|import`, the browser's `/v1/t|p|i|g|a|s|b`.
 
-The write key is an ingest key. `messageId` becomes the event's id, so that a retry is the same event. `anonymousId` is
-not stored; `userId` is the application's own. Traits are not stored either: identify, group and alias are answered and
-counted as ignored. Answers as theirs: 200 `{"success": true}`, 400 for size, JSON or key, 429 with Retry-After.
+A backend's write key is an ingest key, which vouches for what the backend says of the visitor. A page's is the site's
+id: public, it vouches for nothing, and the visitor is whoever asks. An ingest key that comes from a page is refused.
+
+`messageId` becomes the event's id, so that a retry is the same event. `anonymousId` is not stored; `userId` is the
+application's own. Traits are not stored either: identify, group and alias are answered and counted as ignored. Answers
+as theirs: 200 `{"success": true}`, 400 for size, JSON or key, 429 with Retry-After.
 """
 
 import base64
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -20,7 +24,7 @@ from starlette.types import ASGIApp
 from gateway.client_ip import forwarded_scheme
 from gateway.compat.exchange import Call, Reply, endpoint
 from gateway.compat.intake import Code, Intake
-from gateway.compat.segment_event import LOUD, SILENT, Refused, event_of, fill_visitor
+from gateway.compat.segment_event import SILENT, Refused, event_of, fill_visitor, part
 from gateway.problems import Problem, bad_request
 from gateway.surrogates import well_formed
 from mesh.errors import unavailable
@@ -33,6 +37,7 @@ _SHORT = {"track": "t", "page": "p", "identify": "i", "group": "g", "alias": "a"
 _BATCHES = ("batch", "b", "import")
 _DONE = Reply(200, b'{"success":true}')
 _TOLD = 10
+_NAMES_FIELD = re.compile(r"[\w.\[\]]+: ")
 
 Json = Mapping[str, Any]
 
@@ -55,7 +60,7 @@ class Segment:
     def _single(self, kind: str) -> Callable[[Call], Awaitable[Reply]]:
         async def answer(call: Call) -> Reply:
             body = _decode(call.body)
-            return await self._take(call, body, [{**body, "type": kind}])
+            return await self._take(call, body, [("", {**body, "type": kind})])
 
         return answer
 
@@ -66,53 +71,81 @@ class Segment:
             raise bad_request("batch", "must be an array of messages")
         if len(cast(list[Any], messages)) > BATCH_MESSAGES:
             raise bad_request("batch", f"may hold at most {BATCH_MESSAGES:,} messages")
-        return await self._take(call, body, [entry for entry in cast(list[Any], messages) if isinstance(entry, dict)])
+        named = [(f"batch[{at}]", message) for at, message in enumerate(cast(list[Any], messages))]
+        return await self._take(call, body, named, checked=len(call.body) <= MESSAGE_BYTES)
 
-    async def _take(self, call: Call, body: Json, messages: list[Json]) -> Reply:
-        keys = [_basic(call.headers), body.get("writeKey"), *(message.get("writeKey") for message in messages[:1])]
-        key = next((key for key in keys if isinstance(key, str) and key), "")
-        site = await self._intake.site_of_key(key)
-        if not site:
-            raise bad_request("writeKey", "it is no ingest key of a site; it may be mistyped, revoked or expired")
-        context, now = body.get("context"), datetime.now(UTC)
-        shared = cast(Json, context) if isinstance(context, dict) else {}
-        events: list[track_pb2.TrackEvent] = []
+    async def _take(self, call: Call, body: Json, messages: list[tuple[str, Any]], *, checked: bool = True) -> Reply:
+        """Each message with its place in the body; unless `checked`, one may be too large."""
+        site, vouched = await self._site(call, [_basic(call.headers), body.get("writeKey"), _key_of(messages)])
+        now, shared = datetime.now(UTC), part(body, "context")
+        events: list[tuple[str, track_pb2.TrackEvent]] = []
         reasons: list[str] = []
-        for message in messages:
-            kind = str(message.get("type"))
-            if kind in SILENT:
-                self._intake.counts["ignored"] += 1
-                continue
+        for place, message in messages:
             try:
-                if kind not in LOUD:
-                    raise Refused(f'type: "{kind[:40]}" is none of {", ".join(_SHORT)}')
+                kind = _kind(message, checked=checked)
+                if kind in SILENT:
+                    self._intake.counts["ignored"] += 1
+                    continue
                 event = event_of(kind, message, shared, body.get("sentAt"), now)
             except Refused as refusal:
                 self._intake.counts["rejected"] += 1
-                reasons.append(str(refusal))
+                reasons.append(_at(place, str(refusal)))
                 continue
             event.site = site
-            self._fill_visitor(event, call, message, shared)
-            events.append(event)
-        results = await self._intake.submit(events) if events else []
-        return _reply(results, reasons)
+            if vouched:
+                fill_visitor(event, {**shared, **part(message, "context")})
+            else:
+                language = event.language
+                self._intake.visit(event, call)
+                event.language = language or event.language
+            events.append((place, event))
+        results = await self._intake.submit([event for _, event in events]) if events else []
+        return _reply([(place, result) for (place, _), result in zip(events, results, strict=True)], reasons)
 
-    def _fill_visitor(self, event: track_pb2.TrackEvent, call: Call, message: Json, shared: Json) -> None:
-        if b"origin" in call.headers:  # which every browser sends with a POST, and no library of a backend
-            language = event.language
-            self._intake.visit(event, call)
-            event.language = language or event.language
-            return
-        own = message.get("context")
-        fill_visitor(event, {**shared, **(cast(Json, own) if isinstance(own, dict) else {})})
+    async def _site(self, call: Call, keys: list[Any]) -> tuple[str, bool]:
+        """The site of the first key that is given, and whether the key vouches for what is said of the visitor."""
+        key = next((key for key in keys if isinstance(key, str) and key), "")
+        site = await self._intake.site_of_key(key)
+        if site:
+            if b"origin" in call.headers:  # which every browser sends with a POST, and no library of a backend
+                raise bad_request(
+                    "writeKey", f'an ingest key is for backends; in a page write the site\'s id, "{site}"'
+                )
+            return site, True
+        site = await self._intake.site_of_domain(key)
+        if not site:
+            raise bad_request("writeKey", "it is neither a site's id nor an ingest key, or one revoked or expired")
+        return site, False
 
 
-def _reply(results: list[track_pb2.TrackResult], reasons: list[str]) -> Reply:
+def _key_of(messages: list[tuple[str, Any]]) -> Any:
+    first = messages[0][1] if messages else None
+    return cast(Json, first).get("writeKey") if isinstance(first, dict) else None
+
+
+def _kind(message: Any, *, checked: bool) -> str:
+    """Raises Refused for what is no message, is too large or of no kind of theirs."""
+    if not isinstance(message, dict):
+        raise Refused("it is no JSON object")
+    if not checked and (size := len(msgspec.json.encode(message))) > MESSAGE_BYTES:
+        raise Refused(f"it has {size:,} bytes; at most {MESSAGE_BYTES:,} are allowed")
+    kind = cast(Json, message).get("type")
+    if not isinstance(kind, str) or kind not in _SHORT:
+        raise Refused(f'type: "{str(kind)[:40]}" is none of {", ".join(_SHORT)}')
+    return kind
+
+
+def _at(place: str, reason: str) -> str:
+    """`batch[2].type: …` where the reason names a field, else `batch[2]: …`; as it is for a message of its own."""
+    return f"{place}{'.' if _NAMES_FIELD.match(reason) else ': '}{reason}" if place else reason
+
+
+def _reply(results: list[tuple[str, track_pb2.TrackResult]], reasons: list[str]) -> Reply:
     """A message that is wrong spoils no other and is done. Raises UNAVAILABLE where one is not stored."""
     told = list(reasons)
-    for result in results:
+    for place, result in results:
         if result.code in (Code.CODE_INVALID, Code.CODE_FORBIDDEN):
-            told.append(f"{result.field}: {result.reason}" if result.field else result.reason)
+            told.append(_at(place, f"{result.field}: {result.reason}" if result.field else result.reason))
         elif result.code not in (Code.CODE_ACCEPTED, Code.CODE_DUPLICATE, Code.CODE_IGNORED):
             raise unavailable("the messages cannot be stored now; try again", 2.0)
     if not told:

@@ -15,7 +15,6 @@ from mesh.ids import is_uuid
 
 SILENT = frozenset(["identify", "group", "alias"])
 """Of these nothing is stored: there are no profiles of people here."""
-LOUD = frozenset(["track", "page", "screen"])
 MAX_PROPS = 30
 
 _MAX_AGE = timedelta(hours=24)
@@ -42,8 +41,8 @@ def event_of(kind: str, message: Json, context: Json, sent_at: Any, now: datetim
     `context` holds for the message where it has none of its own; `sent_at` is when the client sent it by its own clock.
     """
     event = track_pb2.TrackEvent(event_id=_event_id(_text(message, "messageId")), user_id=_text(message, "userId"))
-    own = {**context, **_part(message, "context")}
-    properties = _part(message, "properties")
+    own = {**context, **part(message, "context")}
+    properties = part(message, "properties")
     event.age_ms = _age_ms(message, sent_at, now)
     _fill_context(event, own)
     match kind:
@@ -92,7 +91,7 @@ def _fill_page(event: track_pb2.TrackEvent, message: Json, properties: Json) -> 
 
 
 def _fill_context(event: track_pb2.TrackEvent, context: Json) -> None:
-    page, screen = _part(context, "page"), _part(context, "screen")
+    page, screen = part(context, "page"), part(context, "screen")
     event.page_url = _text(page, "url")
     event.page_title = _text(page, "title")
     event.referrer = _text(page, "referrer")[:2_000]
@@ -101,7 +100,7 @@ def _fill_context(event: track_pb2.TrackEvent, context: Json) -> None:
     width = screen.get("width")
     if isinstance(width, int | float) and not isinstance(width, bool) and 0 <= width <= 100_000:
         event.screen_width = int(width)
-    campaign = _part(context, "campaign")
+    campaign = part(context, "campaign")
     for key, target in _CAMPAIGN.items():
         setattr(event, target, _text(campaign, key)[:200])
 
@@ -145,7 +144,8 @@ def _event_id(message_id: str) -> str:
     return str(uuid.uuid5(_MESSAGE_IDS, message_id))
 
 
-def _part(of: Json, key: str) -> Json:
+def part(of: Json, key: str) -> Json:
+    """An object within a message; empty for anything else."""
     found = of.get(key)
     return cast(Json, found) if isinstance(found, dict) else {}
 

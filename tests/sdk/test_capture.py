@@ -72,6 +72,24 @@ async def test_routes_of_the_history_api_are_views_with_the_title_that_comes_aft
     assert len({view["sessionId"] for view in site.of("view")}) == 1
 
 
+async def test_a_view_is_never_sent_without_its_title_however_soon_its_batch_goes(site: Recorder, page: Page) -> None:
+    await page.add_init_script("Math.random = () => 0")  # a batch waits 1,010 ms
+    site.pages["/app"] = document(site, "", only("route"), title="Home")
+    await page.goto("/app")
+    await page.evaluate(
+        """analytics.track('before');
+           setTimeout(() => { history.pushState({}, '', '/app/two') }, 800);
+           setTimeout(() => { document.title = 'Two' }, 1_200);"""
+    )
+    await site.until(lambda: site.of("view"))
+    await page.evaluate(
+        """history.pushState({}, '', '/app/three'); document.title = 'Three';
+           for (let i = 0; i < 20; i++) analytics.track('full batch')"""
+    )
+    await site.until(lambda: len(site.of("view")) == 2)
+    assert [view["pageTitle"] for view in site.of("view")] == ["Two", "Three"]
+
+
 async def test_routes_are_seen_without_the_navigation_api_too_and_left_alone_after_shutdown(
     site: Recorder, page: Page
 ) -> None:
@@ -119,6 +137,17 @@ async def test_a_click_says_which_element_and_never_what_was_written(site: Recor
     assert field["data"] == {"elementId": "field", "tag": "input"}
     assert write["data"]["elementId"] == "write" and "text" not in write["data"]
     assert b"secret" not in b"".join(request.body for request in site.requests)
+
+
+async def test_long_text_is_cut_between_characters(site: Recorder, page: Page) -> None:
+    label, value = "a" * 99 + "🍵🍵", "b" * 1_999 + "🍵🍵"
+    site.pages["/text"] = document(site, f"<button>{label}</button>", only("click"))
+    await page.goto("/text")
+    await page.click("button")
+    await page.evaluate(f"analytics.track('long', {{ value: '{value}' }}); analytics.flush()")
+    await site.until(lambda: len(site.events) == 2)
+    click, long = site.events
+    assert (click["data"]["text"], long["props"]["value"]) == (label[:100], value[:2_000])
 
 
 async def test_links_out_and_files_are_told_once_without_their_queries(site: Recorder, page: Page) -> None:

@@ -20,6 +20,10 @@ async def mesh(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mesh]:
         await started.stop()
 
 
+OUT = f"%{b'/there'.hex()}%"
+"""An event as PostgreSQL writes it that holds the address of the link."""
+
+
 def tag(mesh: Mesh) -> str:
     return f'<script src="{mesh.ready["gateway"]}/js/analytics.full.js" data-site="{mesh.site}"></script>'
 
@@ -32,7 +36,8 @@ async def rows(mesh: Mesh, metric: str, dimension: str) -> dict[str, Any]:
 async def test_what_happens_on_a_page_is_what_query_answers(
     mesh: Mesh, browser: Browser, site: Recorder, eventually: Any
 ) -> None:
-    body = """<button id="buy">Buy</button><a href="/second">on</a><div style="height:4000px"></div>"""
+    link = f'<a id="out" href="{site.elsewhere}/there?token=secret">out</a>'
+    body = f"""<button id="buy">Buy</button><a href="/second">on</a>{link}<div style="height:4000px"></div>"""
     site.pages = {path: f"<!doctype html><title>T</title>{tag(mesh)}<body>{body}" for path in ("/first", "/second")}
     context = await browser.new_context(base_url=site.url)
     page = await context.new_page()
@@ -47,6 +52,8 @@ async def test_what_happens_on_a_page_is_what_query_answers(
     await page.click("a")
     await page.wait_for_url("**/second")
     await page.reload()
+    await page.click("#out")
+    await page.wait_for_url("**/there?*")
     await page.close()
 
     await eventually(lambda: rows(mesh, "pageviews", "page"), {"/first": 1, "/route": 1, "/second": 2})
@@ -54,8 +61,15 @@ async def test_what_happens_on_a_page_is_what_query_answers(
     await eventually(lambda: mesh.query(["visits", "visitors"]), [([], [1, 1])])
     await eventually(lambda: rows(mesh, "visits", "source"), {"letter": 1})
     assert await rows(mesh, "visits", "channel") == {"Email": 1}
+    # a click on a link to another host is a click of that type, with its address but not its query
+    by, out = ["element", "prop:type", "page"], [["is", "element", ["out"]]]
+    await eventually(
+        lambda: mesh.query(["events"], dimensions=by, filters=out), [(["out", "outbound", "/second"], [1])]
+    )
+    (stored,) = await mesh.sql("SELECT encode(event, 'escape') AS event FROM events WHERE event::text LIKE $1", OUT)
+    assert "secret" not in stored["event"]
     events = await rows(mesh, "events", "event")
-    assert (events["Signup"], events["click"]) == (1, 2)
+    assert (events["Signup"], events["click"]) == (1, 3)
     await context.close()  # only now, as it ends what is still under way
     assert problems == []
 

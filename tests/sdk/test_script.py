@@ -21,6 +21,36 @@ async def test_calls_made_before_the_script_came_are_made_when_it_comes(site: Re
     assert later["name"] == "Later"
 
 
+@pytest.mark.parametrize("name", ["analytics.js", "analytics.full.js"])
+async def test_an_element_called_analytics_and_calls_that_are_none_stop_nothing(
+    site: Recorder, page: Page, name: str
+) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    nonsense = "5, null, 'track', [], ['nothing'], ['__proto__'], ['push', ['track', 'no']], { 0: 'track' }"
+    queue = f"<script>window.analytics = [{nonsense}, ['track', 'Queued']]</script>"
+    site.pages |= {
+        "/named": f'<!doctype html><form id="analytics"></form>{site.script(only(), name=name)}',
+        "/queued": f"<!doctype html>{queue}{site.script(only(), name=name)}",
+    }
+    await page.goto("/named")
+    await page.evaluate(f"for (const call of [{nonsense}, undefined]) analytics.push(call)")
+    await page.evaluate("analytics.push(['track', 'Named']); analytics.flush()")
+    await page.goto("/queued")
+    await page.evaluate("analytics.flush()")
+    await site.until(lambda: len(site.events) == 2)
+    assert [event["name"] for event in site.events] == ["Named", "Queued"]
+    assert errors == []
+
+
+async def test_the_script_may_be_a_module(site: Recorder, page: Page) -> None:
+    site.pages["/"] = f"<!doctype html>{site.script('type=module', only('view'), name='analytics.js')}"
+    await page.goto("/")
+    await page.evaluate("analytics.flush()")
+    await site.until(lambda: site.events)
+    assert site.events[0]["kind"] == "view"
+
+
 async def test_the_same_script_twice_records_once(site: Recorder, page: Page) -> None:
     site.pages["/"] = document(site, site.script())
     await page.goto("/")

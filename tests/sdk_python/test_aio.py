@@ -80,7 +80,10 @@ async def test_close_gives_up_in_time_and_says_what_is_lost(edge: Edge, caplog: 
     await client.close()
     await client.close()
     assert time.monotonic() - began < 5
-    assert client.stats.lost == 1
+    assert (client.stats.lost, client.stats.waiting) == (1, 0)
+    assert not await client.flush(), "an event that is lost is not settled"
+    assert not client.offer(None)  # pyright: ignore[reportArgumentType]
+    assert client.stats.refused == 1
     assert "1 events could not be sent" in caplog.text
     await client.track("too late")
     assert client.stats.dropped == 1

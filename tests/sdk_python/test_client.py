@@ -1,6 +1,7 @@
 """The client for threads: batches, retries, back-pressure, the end."""
 
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -8,6 +9,7 @@ import threading
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -183,6 +185,46 @@ def test_a_refusal_is_logged_and_counted_and_stops_nothing(edge: Edge, caplog: p
     assert "name: it is bad" in caplog.text
 
 
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"name": 7}, "name"),
+    ({"name": "a", "props": [("plan", "pro")]}, "props"),
+    ({"name": "a", "props": {"plan": ["pro"]}}, r"props\['plan'\]"),
+    ({"name": "a", "props": {7: "pro"}}, r"props\[7\]"),
+    ({"name": "a", "props": {"plan": "\ud83c"}}, r"props\['plan'\]"),
+    ({"name": "a", "revenue": 12}, "revenue.*Money"),
+    ({"name": "a", "visitor": {"ip": "192.0.2.7"}}, r"visitor.*Visitor\.of"),
+    ({"name": "a", "visitor": Visitor(ip=None)}, r"visitor\.ip"),  # pyright: ignore[reportArgumentType]
+    ({"name": "a", "visitor": Visitor(hints={"sec-ch-ua": "x"})}, r"visitor\.hints"),
+    ({"name": "a", "userid": "u1"}, "userid.*user_id"),
+    ({"name": "a", "screen_width": -1}, "screen_width"),
+]
+
+
+@pytest.mark.parametrize(("given", "named"), WRONG, ids=[named for _, named in WRONG])
+def test_a_value_that_no_event_can_carry_is_named_where_it_is_made_and_logged_where_it_is_tracked(
+    given: dict[str, Any], named: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=named):
+        kinds.track(**given)
+    client = Client("localhost:1", KEY)
+    assert client.track(**given) == ""
+    assert (client.stats.refused, client.stats.waiting) == (1, 0)
+    assert re.search(f"event refused: .*{named}", caplog.text)
+
+
+def test_what_is_no_event_or_cannot_be_read_is_refused_and_not_raised() -> None:
+    class Unread(str):
+        __slots__ = ()
+
+        def __str__(self) -> str:
+            raise RuntimeError("the application's own fault")
+
+    client = Client("localhost:1", KEY)
+    client.track("a", {"lazy": Unread()})
+    assert not client.offer({"name": "a"})  # pyright: ignore[reportArgumentType]
+    assert client.stats.refused == 2
+
+
 def test_a_wrong_key_is_said_and_not_tried_again(edge: Edge, caplog: pytest.LogCaptureFixture) -> None:
     edge.faults = [fail(grpc.StatusCode.UNAUTHENTICATED)]
     with Client(edge.target, KEY) as client:
@@ -239,7 +281,8 @@ def test_close_gives_up_in_time_and_says_what_is_lost(edge: Edge, caplog: pytest
     client.close()
     assert time.monotonic() - began < 5
     gate.set()
-    assert client.stats.lost == 1
+    assert (client.stats.lost, client.stats.waiting) == (1, 0)
+    assert not client.flush(1)
     assert "1 events could not be sent" in caplog.text
     client.track("too late")
     assert client.stats.dropped == 1

@@ -1,6 +1,7 @@
 """The page about the client says what the client is."""
 
 import ast
+import builtins
 import re
 from dataclasses import fields
 from itertools import pairwise
@@ -38,6 +39,20 @@ def test_each_field_and_call_is_named() -> None:
     for client in (Client, AsyncClient):
         calls = {name for name in dir(client) if not name.startswith("_")} - {"offer"}
         assert calls <= named | {"flush", "close", "stats"}
+
+
+def test_an_example_of_an_application_runs_as_it_is_written() -> None:
+    found = 0
+    for block in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL):
+        if "AnalyticsMiddleware" not in block:
+            continue
+        found += 1
+        nodes = list(ast.walk(ast.parse(block)))
+        names = [node for node in nodes if isinstance(node, ast.Name)]
+        made = {node.name for node in nodes if isinstance(node, ast.AsyncFunctionDef | ast.alias)}
+        made |= {name.id for name in names if isinstance(name.ctx, ast.Store)}
+        assert {name.id for name in names} <= made | set(dir(builtins))
+    assert found == 3
 
 
 def test_each_python_example_is_python() -> None:

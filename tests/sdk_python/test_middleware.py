@@ -68,11 +68,14 @@ async def test_an_asgi_applications_pages_are_views_with_the_visitors_context(ed
 async def test_an_asgi_response_comes_whole_while_the_edge_is_away_and_the_choice_fails(edge: Edge) -> None:
     edge.stop()
 
+    def every(scope: Any) -> bool:
+        return True
+
     def choice(scope: Any) -> bool:
         raise RuntimeError("a fault in the choice")
 
     async with AsyncClient(edge.target, KEY, Options(queue_events=1, close_s=0, when_full="raise")) as client:
-        for views in (lambda scope: True, choice):
+        for views in (every, choice):
             app: Any = asgi.AnalyticsMiddleware(Starlette(routes=ROUTES), client, views)  # pyright: ignore[reportArgumentType]
             async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop.example") as http:
                 for _ in range(3):
@@ -82,7 +85,7 @@ async def test_an_asgi_response_comes_whole_while_the_edge_is_away_and_the_choic
 
 def _wsgi_page(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     environ["PATH_INFO"] = "/rewritten"
-    start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
+    start_response("200 OK", headers=[("Content-Type", "text/html; charset=utf-8")], exc_info=None)
     return [b"hello"]
 
 
@@ -105,7 +108,7 @@ def test_a_wsgi_applications_pages_are_views_and_responses_pass_untouched(edge: 
     setup_testing_defaults(environ)
     started: list[Any] = []
     with Client(edge.target, KEY) as client:
-        body = wsgi.AnalyticsMiddleware(app, client)(environ, lambda *given: started.append(given))
+        body = wsgi.AnalyticsMiddleware(app, client)(environ, lambda *given, **named: started.append(given))
         assert b"".join(body) in (b"hello", b"{}")
     assert started[0][0] == "200 OK"
     if app is _wsgi_data:

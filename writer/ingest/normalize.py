@@ -100,7 +100,6 @@ def draft(event: RawEventEnvelope, rules: SiteRules, keyring: Keyring, places: P
     )
     user_hash = _set_own_fields(own, event, keyring, rules.number)
     parts = page.body + device_part(event, user_agent) + place_part(places, event)
-    first_touch = _first_touch(event, rules, continues=mode == MEMORY)
     visit_id = visitor_id = claim = None
     if mode == DAILY:
         claim, visitor_id = _daily_claim(event, rules.number, user_agent, keyring)
@@ -114,6 +113,8 @@ def draft(event: RawEventEnvelope, rules: SiteRules, keyring: Keyring, places: P
             visitor_id = visit_id
         else:
             claim = Claim(MEMORY, Key(0, rules.number, visit_id), None, opens=True, keeps_id=started is None)
+    opens = claim is not None and claim.opens
+    first_touch = _first_touch(event, rules, continues=mode == MEMORY, tells=opens or kind == _PAGEVIEW)
     if claim is None:
         if not own.visit_started_at_us:
             own.visit_started_at_us = received_at
@@ -226,10 +227,14 @@ def _daily_claim(
     return Claim(DAILY, Key(day, site_id, visitor), previous, opens=opens, keeps_id=False), visitor
 
 
-def _first_touch(event: RawEventEnvelope, rules: SiteRules, *, continues: bool) -> bytes:
+def _first_touch(event: RawEventEnvelope, rules: SiteRules, *, continues: bool, tells: bool) -> bytes:
+    """The part of the session's first touch; where none was sent, of the event's own page if that `tells`.
+
+    An event that may open its visit tells, whatever its kind: a tracker's custom event may overtake its page view.
+    """
     url, referrer = event.first_url, event.first_referrer
     explicit = bool(url or referrer)
-    if not explicit and event.kind == _PAGEVIEW:
+    if not explicit and tells:
         url, referrer = event.page_url, event.referrer
     utm = (event.utm_source, event.utm_medium, event.utm_campaign, event.utm_content, event.utm_term)
     finished = (event.source[:200], event.channel[:100]) if event.import_id else ("", "")

@@ -32,6 +32,9 @@ export interface Core {
   stop(): void;
 }
 
+/** Frameworks set the title some time after the route: it is read when its view is sent, or the page left. */
+export const TITLE = { toJSON: () => document.title } as unknown as string;
+
 /** Smaller than a client: the core, and the captures that are wanted. Begins with `start()`. */
 export function createCore(options: CoreOptions, captures: readonly Capture[] = [], watch?: Watch): Core {
   const { apiBaseUrl, appName, privacySignals } = options;
@@ -52,6 +55,7 @@ export function createCore(options: CoreOptions, captures: readonly Capture[] = 
     };
 
   function leave(ended?: boolean): void {
+    if (visit.view?.pageTitle === TITLE) visit.view.pageTitle = document.title;
     for (const listener of core.leaving) listener(ended);
   }
 
@@ -84,7 +88,7 @@ export function createCore(options: CoreOptions, captures: readonly Capture[] = 
       if (!delivery) return undefined;
       leave(true);
       visit.page = view.pageUrl ?? core.here();
-      visit.view = core.record('view', { pageTitle: document.title, ...view });
+      visit.view = core.record('view', { pageTitle: TITLE, ...view });
       return visit.view;
     }),
     listen(target, type, listener) {

@@ -9,9 +9,9 @@ interface Waiting {
   readonly session: Session;
   readonly fields: Fields;
   /** When it happened by the monotonic clock, ms. */
-  readonly at: number;
+  readonly happened: number;
   /** What it takes of the room: the characters of its JSON, at least `LEAST_SIZE`. */
-  readonly size: number;
+  readonly weight: number;
 }
 
 export interface Delivery {
@@ -47,10 +47,12 @@ export function createDelivery(url: string, common: object, ready: () => boolean
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function push(session: Session, fields: Fields): void {
-    const size = Math.max(JSON.stringify(fields).length, LEAST_SIZE);
-    if (size > room) throw Error('full');
-    room -= size;
-    queue.push({ session, fields, size, at: performance.now() });
+    const weight = Math.max(JSON.stringify(fields).length, LEAST_SIZE);
+    if (weight > room) throw Error('full');
+    room -= weight;
+    queue.push({ session, fields, weight, happened: performance.now() });
+    // a view waits its whole time, until its page has its title
+    if (fields.pageTitle && !failures) timer = clearTimeout(timer) as undefined;
     plan();
   }
 
@@ -82,10 +84,10 @@ export function createDelivery(url: string, common: object, ready: () => boolean
     const batch: Waiting[] = [];
     let length = 0;
     while (queue[0]?.session === session && length < BATCH_SIZE) {
-      length += queue[0].size;
+      length += queue[0].weight;
       batch.push(queue.shift() as Waiting);
     }
-    const events = batch.map(({ at, fields }) => ({ ...fields, ageMs: Math.round(now - at) }));
+    const events = batch.map(({ happened, fields }) => ({ ...fields, ageMs: Math.round(now - happened) }));
     const body = new Blob([JSON.stringify({ ...common, ...session, events })], { type: 'text/plain' });
     let patience: number | undefined;
     flying += body.size;
@@ -107,9 +109,10 @@ export function createDelivery(url: string, common: object, ready: () => boolean
     flying -= body.size;
     if (patience != null) {
       queue.unshift(...batch);
+      failures++;
       notBefore = now + patience * 1_000;
       // a little later than asked for, so that it is never too early
-      wait(patience > 0 ? patience : Math.min(2 ** ++failures, MOST_DELAY_S));
+      wait(patience > 0 ? patience : Math.min(2 ** failures, MOST_DELAY_S));
     } else {
       failures = 0;
       room += length;

@@ -3,13 +3,13 @@ import { clean } from './props.js';
 
 /** Where people write: nothing in or around it is read. */
 const WRITTEN = 'input,textarea,select,[contenteditable]';
-const TEXT_LENGTH = 100;
 
 /** The `data-analytics-…` attributes of an element, by what follows, in camel case. */
 export function marksOf(element: HTMLElement): { [name: string]: string | undefined } {
   const marks: { [name: string]: string | undefined } = {};
-  for (const [name, value] of Object.entries(element.dataset)) {
-    if (/^analytics./.test(name)) marks[name.charAt(9).toLowerCase() + name.slice(10)] = value;
+  const { dataset } = element;
+  for (const name in dataset) {
+    if (/^analytics./.test(name)) marks[name.charAt(9).toLowerCase() + name.slice(10)] = dataset[name];
   }
   return marks;
 }
@@ -36,5 +36,8 @@ export function report(core: Core, type: string, element: HTMLElement): void {
 function textOf(element: HTMLElement): string | undefined {
   if (element.isContentEditable || element.matches(WRITTEN) || element.querySelector(WRITTEN)) return undefined;
   const text = element.getAttribute('aria-label') ?? element.textContent;
-  return text?.trim().replace(/\s+/g, ' ').slice(0, TEXT_LENGTH);
+  return text
+    ?.trim()
+    .replace(/\s+/g, ' ')
+    .replace(/^(.{100}).*/su, '$1');
 }

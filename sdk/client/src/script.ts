@@ -11,17 +11,22 @@ import { createCore } from './core.js';
 import { on } from './switch.js';
 import { tag } from './tag.js';
 
+/** By option; the first that knows a click reports it. */
+const CAPTURES = {
+  viewTracking: views,
+  routeTracking: routes,
+  restoreTracking: restores,
+  outboundTracking: outbound,
+  clickTracking: clicks,
+  scrollTracking: scroll,
+  engagementTracking: engagement,
+};
+
 /** `/js/analytics.js`: what most sites need, in as few bytes as can be. */
 tag((options) => {
   const core = createCore(options, [
     ...(options.hashRouting ? [hashRoutes()] : []),
-    ...on(options.viewTracking, views),
-    ...on(options.routeTracking, routes),
-    ...on(options.restoreTracking, restores),
-    ...on(options.outboundTracking, outbound),
-    ...on(options.clickTracking, clicks),
-    ...on(options.scrollTracking, scroll),
-    ...on(options.engagementTracking, engagement),
+    ...Object.entries(CAPTURES).flatMap(([name, capture]) => on(options[name as keyof typeof CAPTURES], capture)),
   ]);
   if (!options.optOut) core.start();
   return analyticsOf(core);

@@ -10,18 +10,30 @@ interface Page {
 /** Begin as the script's tag says, once a page: `data-site`, `data-api`, and each option as an attribute. */
 export function tag(begin: (options: AnalyticsOptions) => Analytics): void {
   const page = window as Page;
-  const waiting = page.analytics;
-  const { dataset, src } = document.currentScript as HTMLScriptElement;
-  if (waiting && !Array.isArray(waiting)) return;
-  const options: { [name: string]: unknown } = {};
-  for (const name in dataset) options[name] = parsed(dataset[name]);
-  const analytics = begin({
-    ...options,
+  // an element with that id is a property of the window as well, but none of its own
+  // biome-ignore lint/suspicious/noPrototypeBuiltins: Object.hasOwn is younger than ES2021
+  const waiting = page.hasOwnProperty('analytics') ? page.analytics : undefined;
+  // a module has no current script
+  const script = document.currentScript ?? document.querySelector<HTMLElement>('script[data-site]');
+  if (!script || (waiting && !Array.isArray(waiting))) return;
+  const { dataset, src } = script as HTMLScriptElement;
+  const options: AnalyticsOptions & { [name: string]: unknown } = {
     appName: dataset.site as string,
     apiBaseUrl: dataset.api ?? src.replace(/\/js\/[^/]*$/, ''),
-  });
-  // the methods of a client never throw
-  const push = ([method, ...given]: Call) => (analytics[method] as (...given: unknown[]) => unknown)(...given);
+  };
+  for (const name in dataset) options[name] = parsed(dataset[name]);
+  const analytics = begin(options);
+
+  /** What is no call of a client's is nothing; the methods themselves never throw. */
+  function push(call: Call): unknown {
+    try {
+      const [method, ...given] = call;
+      return (analytics[method] as (...given: unknown[]) => unknown)(...given);
+    } catch {
+      return undefined;
+    }
+  }
+
   page.analytics = { ...analytics, push };
   waiting?.forEach(push);
 }

@@ -1,5 +1,7 @@
+import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
+import { AnalyticsService } from '@analytics/client/nestjs';
 import { forwardedAddress, ServerClient, visitorOf } from '@analytics/client/node';
 import { accepted, gateway } from './gateway.mjs';
 
@@ -80,7 +82,8 @@ test('a mesh that is away loses nothing while there is room, and a full queue sa
   const room = analytics.room();
   assert.equal(await analytics.shutdown(), false);
   await room; // nobody waits for ever
-  assert.equal(analytics.stats.lost, 3);
+  assert.deepEqual([analytics.stats.lost, analytics.stats.waiting], [3, 0]);
+  assert.equal(await analytics.flush(), false, 'what is lost is not settled, and not waited for');
   assert.match(errors.at(-1), /3 events .* are lost/);
   mesh = await gateway();
 });
@@ -182,11 +185,28 @@ test('options that cannot be meant are refused by name', () => {
     [{}, /apiBaseUrl/],
     [{ apiBaseUrl: 'https://stats.example.org' }, /key/],
     [{ apiBaseUrl: 'ftp://stats.example.org', key: 'k' }, /apiBaseUrl/],
+    [{ apiBaseUrl: 'stats.example.org', key: 'k' }, /apiBaseUrl.*such as/],
+    [{ apiBaseUrl: 'https://stats.example.org', key: 'k\n' }, /key.*line feed/],
     [{ apiBaseUrl: 'https://stats.example.org', key: 'k', batchEvents: 501 }, /batchEvents/],
     [{ apiBaseUrl: 'https://stats.example.org', key: 'k', queueEvents: 0 }, /queueEvents/],
   ]) {
     assert.throws(() => new ServerClient(options), name);
   }
+});
+
+test('a context of a NestJS application that fails fails no handler', async () => {
+  const onError = (error) => errors.push(error.message);
+  const context = (request) => ({ userId: request.user.id });
+  const analytics = new AnalyticsService({ apiBaseUrl: mesh.url, key: 'am_ingest_k', onError, context });
+  clients.push(analytics);
+  assert.equal(analytics.of({ headers: AGENT }).track('a'), true);
+  assert.equal(analytics.of({ headers: AGENT, user: { id: 'u-1' } }).track('b'), true);
+  await analytics.flush();
+  assert.deepEqual(
+    mesh.received[0].events.map(({ userId }) => userId),
+    [undefined, 'u-1'],
+  );
+  assert.match(errors[0], /the application's own threw/);
 });
 
 test('a user has the variant of the browser, whoever is asked', () => {

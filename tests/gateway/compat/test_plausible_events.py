@@ -53,6 +53,11 @@ TABLE: list[tuple[str, dict[str, Any], track_pb2.TrackEvent]] = [
         },
         event(props={"text": "a", "whole": "3", "part": "0.5", "yes": "true"}),
     ),
+    (
+        "long properties, cut, and blank ones, left out",
+        {**VIEW, "p": {"k" * 101: "v" * 2_001, "blank": "  ", " ": "x"}},
+        event(props={"k" * 100: "v" * 2_000}),
+    ),
     ("properties as JSON text", {**VIEW, "m": '{"a":"b"}'}, event(props={"a": "b"})),
     ("properties that are no JSON", {**VIEW, "props": "{"}, event()),
     ("thirty properties of 31", {**VIEW, "p": THIRTY_ONE}, event(props=dict(list(THIRTY_ONE.items())[:30]))),

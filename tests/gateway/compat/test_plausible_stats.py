@@ -1,5 +1,6 @@
 """Plausible's Stats API v2: their question as query is asked it, query's answer as theirs."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -8,7 +9,7 @@ from analytics.v1 import query_pb2
 
 from gateway import query_json
 from mesh.errors import invalid
-from tests.gateway.doubles import ADMIN, DEMO_READ, INGEST, OTHER_ADMIN, Mesh, authorized
+from tests.gateway.doubles import ADMIN, DEMO_READ, INGEST, OTHER_ADMIN, Mesh, authorized, running
 
 ASKED = {"site_id": "demo.example", "metrics": ["visitors"], "date_range": "7d"}
 OURS: dict[str, Any] = {
@@ -175,6 +176,30 @@ async def test_a_wrong_question_is_400_and_says_where(
     answer = await ask(http, body)
     assert (answer.status_code, answer.json()) == (400, {"error": error})
     assert mesh.query.asked == []
+
+
+async def test_the_key_comes_before_the_question(mesh: Mesh, http: httpx.AsyncClient) -> None:
+    headers = {"content-type": "application/json"}
+    for secret in ("am_key_guess", INGEST):
+        answer = await http.post("/api/v2/query", content=b"{", headers={**headers, **authorized(secret)})
+        assert (answer.status_code, list(answer.json())) == (401, ["error"])
+    known = await http.post("/api/v2/query", content=b"{", headers={**headers, **authorized(DEMO_READ)})
+    assert (known.status_code, list(known.json())) == (400, ["error"])
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+async def test_another_method_is_405_in_their_shape(http: httpx.AsyncClient, method: str) -> None:
+    answer = await http.request(method, "/api/v2/query", headers=authorized(DEMO_READ))
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert answer.json() == {"error": "use POST"}
+
+
+async def test_query_being_away_is_503_in_their_shape(dist: Path) -> None:
+    async with running(dist) as mesh, httpx.AsyncClient(base_url=mesh.url, trust_env=False) as http:
+        await mesh.stop("query")
+        answer = await ask(http, ASKED)
+        assert (answer.status_code, list(answer.json())) == (503, ["error"])
+        assert int(answer.headers["retry-after"]) >= 1
 
 
 async def test_what_query_refuses_is_said_in_their_shape(mesh: Mesh, http: httpx.AsyncClient) -> None:

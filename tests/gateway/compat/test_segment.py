@@ -128,12 +128,31 @@ async def test_the_same_message_has_the_same_id_and_a_uuid_is_kept(mesh: Mesh, h
 async def test_a_browsers_own_request_tells_of_the_visitor_whatever_the_body_says(
     mesh: Mesh, http: httpx.AsyncClient
 ) -> None:
-    message = {"event": "a", "writeKey": INGEST, "context": {"ip": "192.0.2.7", "userAgent": "forged"}}
+    message = {"event": "a", "writeKey": "demo", "context": {"ip": "192.0.2.7", "userAgent": "forged"}}
     answer = await post(http, "t", message, {"content-type": "text/plain", "sec-gpc": "1", **BROWSER})
     assert (answer.json(), answer.headers["access-control-allow-origin"]) == (DONE, "*")
     [sent] = mesh.edge.events
     assert (sent.ip, sent.user_agent, sent.origin) == ("127.0.0.1", BROWSER["user-agent"], BROWSER["origin"])
     assert sent.global_privacy_control
+
+
+async def test_a_public_write_key_vouches_for_nothing_even_where_no_browser_asks(
+    mesh: Mesh, http: httpx.AsyncClient
+) -> None:
+    message = {"event": "a", "context": {"ip": "192.0.2.7", "userAgent": "forged"}}
+    for key in ("demo", "demo.example"):
+        await post(http, "track", message, basic(key))
+    assert [(sent.site, sent.ip, sent.user_agent) for sent in mesh.edge.events] == [
+        ("demo", "127.0.0.1", "analytics-node-next/latest")
+    ] * 2
+
+
+async def test_an_ingest_key_in_a_page_is_refused_and_told_what_belongs_there(
+    mesh: Mesh, http: httpx.AsyncClient
+) -> None:
+    answer = await post(http, "t", {"event": "a", "writeKey": INGEST}, {"content-type": "text/plain", **BROWSER})
+    assert (answer.status_code, mesh.edge.events) == (400, [])
+    assert 'the site\'s id, "demo"' in answer.json()["message"]
 
 
 async def test_a_backends_request_tells_nothing_of_the_visitor(mesh: Mesh, http: httpx.AsyncClient) -> None:
@@ -154,17 +173,39 @@ async def test_a_batch_shares_its_context_and_one_bad_message_spoils_no_other(
         {"type": "track"},
         {"type": "dance"},
         {"type": "track", "event": "old", "timestamp": "2020-01-01T00:00:00Z"},
+        "no object",
+        {"type": "track", "event": "large", "properties": {"text": "x" * 33_000}},
+        {"type": ["track"], "event": "a"},
         {"type": "track", "event": "b", "context": {"locale": "en"}},
     ]
     answer = await post(http, "batch", {"batch": batch, "context": CONTEXT, "sentAt": "2026-01-01T00:00:00Z"})
     body = answer.json()
-    assert (answer.status_code, body["success"], body["rejected"]) == (200, True, 4)
-    assert [reason.partition(":")[0] for reason in body["reasons"]] == ["properties.url", "event", "type", "timestamp"]
+    assert (answer.status_code, body["success"], body["rejected"]) == (200, True, 7)
+    assert [reason.partition(":")[0] for reason in body["reasons"]] == [
+        "batch[2].properties.url",
+        "batch[3].event",
+        "batch[4].type",
+        "batch[5].timestamp",
+        "batch[6]",
+        "batch[7]",
+        "batch[8].type",
+    ]
     assert [(sent.name, sent.language, sent.page_url) for sent in mesh.edge.events] == [
         ("a", "de-AT", URL),
         ("b", "en", URL),
     ]
     assert "a@b.example" not in str(mesh.edge.batches)
+
+
+async def test_what_the_edge_finds_wrong_in_a_batch_is_named_by_its_place(mesh: Mesh, http: httpx.AsyncClient) -> None:
+    mesh.edge.decide = lambda event: (
+        track_pb2.TrackResult(code=Code.CODE_INVALID, field="page_url", reason="it is bad")
+        if event.name == "b"
+        else None
+    )
+    batch = [{"type": "identify", "userId": "u"}, {"type": "track", "event": "a"}, {"type": "track", "event": "b"}]
+    body = (await post(http, "batch", {"batch": batch})).json()
+    assert (body["rejected"], body["reasons"]) == (1, ["batch[2].page_url: it is bad"])
 
 
 async def test_as_many_as_they_allow_in_a_batch_are_all_sent(mesh: Mesh, http: httpx.AsyncClient) -> None:

@@ -15,7 +15,7 @@ export function engagement(): Capture {
     function update(): void {
       const now = performance.now();
       if (since) engaged += now - since;
-      since = document.visibilityState === 'visible' && document.hasFocus() ? now : 0;
+      since = document.hidden || !document.hasFocus() ? 0 : now;
     }
 
     function deepen(): void {

@@ -75,7 +75,7 @@ export class AnalyticsInterceptor implements NestInterceptor {
         tracker.trackView({ pageUrl, pageTitle: wish.title, referrer: refererOf(request) });
       }
     } catch (error) {
-      this.#options.onError?.(error as Error);
+      this.#analytics.failed(error);
     }
   }
 }

@@ -5,6 +5,6 @@ import type { NestRequest } from './request.js';
 export interface AnalyticsModuleOptions extends ServerOptions {
   /** Record an event `request` for every handler without a decorator, too. Default: `false`. */
   readonly trackRequests?: boolean | undefined;
-  /** More context of a request's events, such as its user: `(request) => ({ userId: request.user?.id })`. */
+  /** More context of a request's events, such as its user: `(request) => ({ userId: idOf(request.user) })`. */
   readonly context?: ((request: NestRequest) => EventContext) | undefined;
 }

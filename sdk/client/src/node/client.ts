@@ -69,7 +69,7 @@ export class ServerClient extends Tracker {
   }
 
   get stats(): Stats {
-    return { ...this.#counts, waiting: this.#outbox.held };
+    return { ...this.#counts, waiting: this.#abort.signal.aborted ? 0 : this.#outbox.held };
   }
 
   /** The variant of an experiment of the options for a user, as in the browser; `""` for an unknown experiment. */
@@ -88,7 +88,9 @@ export class ServerClient extends Tracker {
     this.#flushTo = target;
     this.#timer?.ref();
     this.#plan();
-    return this.#until(() => this.#outbox.settled >= target, timeoutMs);
+    const settled = (): boolean => this.#outbox.settled >= target;
+    await this.#until(() => settled() || this.#abort.signal.aborted, timeoutMs);
+    return settled();
   }
 
   /** Take no more events, send what waits for up to `shutdownMs`, and end. True if nothing was lost. */
@@ -103,7 +105,7 @@ export class ServerClient extends Tracker {
     const lost = this.#outbox.held;
     if (lost) {
       this.#counts.lost += lost;
-      this.#tell(`${lost} events could not be sent before the shutdown and are lost`);
+      this.tell(`${lost} events could not be sent before the shutdown and are lost`);
     }
     this.#abort.abort();
     this.#transport.close();
@@ -134,7 +136,7 @@ export class ServerClient extends Tracker {
 
   #drop(as: 'dropped' | 'refused', reason: string): false {
     this.#counts[as]++;
-    this.#tell(`an event was ${as}: ${reason}`);
+    this.tell(`an event was ${as}: ${reason}`);
     return false;
   }
 
@@ -185,7 +187,7 @@ export class ServerClient extends Tracker {
     for (const { status, reason } of results) {
       if (status === 'again') continue;
       this.#counts[COUNTED[status]]++;
-      if (status === 'refused') this.#tell(`an event was refused: ${reason}`);
+      if (status === 'refused') this.tell(`an event was refused: ${reason}`);
     }
     if (again.length) this.#pause(again, 'the mesh cannot store it now');
     else this.#backoff.reset();
@@ -193,7 +195,7 @@ export class ServerClient extends Tracker {
 
   #pause(batch: readonly Entry[], reason: string, afterMs?: number): void {
     this.#outbox.giveBack(batch);
-    this.#tell(`${batch.length} events are sent again: ${reason}`);
+    this.tell(`${batch.length} events are sent again: ${reason}`);
     this.#paused = true;
     this.#timer = setTimeout(() => {
       this.#paused = false;
@@ -209,7 +211,7 @@ export class ServerClient extends Tracker {
     if (!old.length) return batch;
     this.#outbox.settle(old);
     this.#counts.lost += old.length;
-    this.#tell(`${old.length} events are lost: the mesh could not be reached for 24 hours`);
+    this.tell(`${old.length} events are lost: the mesh could not be reached for 24 hours`);
     return batch.filter((entry) => !old.includes(entry));
   }
 
@@ -229,7 +231,8 @@ export class ServerClient extends Tracker {
     });
   }
 
-  #tell(message: string): void {
+  /** Tell the application of something that went wrong, once where nobody listens. */
+  protected tell(message: string): void {
     const error = new Error(`@analytics/client: ${message}`);
     try {
       if (this.#options.onError) this.#options.onError(error);

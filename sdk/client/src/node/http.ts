@@ -6,8 +6,12 @@ const PASSING = [408, 425, 429];
 
 /** JSON to the gateway. Connections are kept alive, as Node's `fetch` does. */
 export function httpTransport({ apiBaseUrl, key }: { readonly apiBaseUrl: string; readonly key: string }): Transport {
-  const url = new URL(apiBaseUrl.replace(/\/*$/, PATH));
-  if (!/^https?:$/.test(url.protocol)) throw new TypeError(`apiBaseUrl: "${apiBaseUrl}" is not an http(s) URL`);
+  const url = `${apiBaseUrl}`.replace(/\/*$/, PATH);
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
+    throw new TypeError(`apiBaseUrl: "${apiBaseUrl}" is not an http(s) URL such as "https://stats.example.org"`);
+  }
+  // said once here, instead of with every call that fails
+  if (/[^!-~]/.test(key)) throw new TypeError('key: it has other than printable ASCII characters, such as a line feed');
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
 
   async function send(events: readonly ServerEvent[], signal: AbortSignal): Promise<Answer> {

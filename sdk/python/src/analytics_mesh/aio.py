@@ -48,9 +48,12 @@ class AsyncClient(Tracking[Awaitable[str]]):
 
     @property
     def stats(self) -> Stats:
-        return stats_of(self._counts, self._outbox.held)
+        return stats_of(self._counts, self._outbox.waiting)
 
     def offer(self, event: TrackEvent) -> bool:
+        if built(lambda: event) is None:
+            self._counts["refused"] += 1
+            return False
         taken = not self._closing and self._offer(event, time.monotonic())
         self._counts["dropped"] += not taken
         return taken
@@ -59,7 +62,8 @@ class AsyncClient(Tracking[Awaitable[str]]):
         """Send what waits now; True once each event of it is settled, False after `timeout_s` seconds."""
         target = self._flush_to = self._outbox.offered
         self._say()
-        return await self._until(lambda: self._outbox.settled >= target, timeout_s)
+        box = self._outbox
+        return await self._until(lambda: box.settled >= target or box.lost > 0, timeout_s) and box.settled >= target
 
     async def close(self) -> None:
         """Send what waits, for up to `close_s` seconds, and end. A second call does nothing."""
@@ -72,10 +76,10 @@ class AsyncClient(Tracking[Awaitable[str]]):
         if not done:
             task.cancel()
             await asyncio.wait([task])
-        lost = self._outbox.held
-        if lost:
+        if lost := self._outbox.give_up():
             self._counts["lost"] += lost
             log.error("%d events could not be sent before the client was closed and are lost", lost)
+            self._say()
 
     async def _submit(self, build: Callable[[], TrackEvent]) -> str:
         event = built(build)

@@ -59,10 +59,14 @@ class Client(Tracking[str]):
     @property
     def stats(self) -> Stats:
         with self._changed:
-            return stats_of(self._counts, self._outbox.held)
+            return stats_of(self._counts, self._outbox.waiting)
 
     def offer(self, event: TrackEvent) -> bool:
+        fits = built(lambda: event) is not None
         with self._changed:
+            if not fits:
+                self._counts["refused"] += 1
+                return False
             taken = not self._closing and self._offer(event)
             self._counts["dropped"] += not taken
             return taken
@@ -158,8 +162,7 @@ class Client(Tracking[str]):
             return []
 
     def _give_up(self) -> None:
-        lost = self._outbox.held
-        if lost:
+        if lost := self._outbox.give_up():
             self._counts["lost"] += lost
             log.error("%d events could not be sent before the client was closed and are lost", lost)
 

@@ -1,13 +1,18 @@
-"""What may be sent: page views, interactions, an application's own events, exposures. Pure."""
+"""What may be sent: page views, interactions, an application's own events, exposures. Pure.
+
+Each raises TypeError or ValueError, naming what was given, for a value that no event can carry.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from json import dumps
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from analytics_mesh._contract import event_pb2
 from analytics_mesh._contract.track_pb2 import TrackEvent
+from analytics_mesh.fields import put
 from analytics_mesh.ids import new_id
 from analytics_mesh.visitor import Visitor
 
@@ -39,6 +44,8 @@ class Money:
             raise ValueError(
                 f"amount: {str(self.amount)[:40]!r} is not a decimal with at most 6 digits after the point"
             )
+        if not isinstance(self.currency, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"currency: {self.currency!r:.40} is not text such as 'EUR'")
         if not (len(self.currency) == 3 and self.currency.isascii() and self.currency.isupper()):
             raise ValueError(f"currency: {self.currency[:40]!r} is not an ISO 4217 code such as 'EUR'")
 
@@ -77,6 +84,9 @@ class Context(PageContext, total=False):
     page_url: str
 
 
+_CARRIED = frozenset(Context.__annotations__)
+
+
 def view(page_url: str, props: Props | None = None, **context: Unpack[PageContext]) -> TrackEvent:
     """A page was shown."""
     return _event(event_pb2.EVENT_KIND_PAGEVIEW, props, {**context, "page_url": page_url})
@@ -92,8 +102,10 @@ def track(
 ) -> TrackEvent:
     """An application's own event of 1 to 120 characters; one that is not `interactive` does not end a bounce."""
     event = _event(event_pb2.EVENT_KIND_CUSTOM, props, context)
-    event.name = name
+    put(event, "name", name)
     if revenue is not None:
+        if not isinstance(revenue, Money):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"revenue: a {type(revenue).__name__} is given; Money('12.50', 'EUR') would be right")
         event.revenue_amount, event.revenue_currency = revenue.text, revenue.currency
     if not interactive:
         event.interactive = False
@@ -112,15 +124,17 @@ def interaction(
 ) -> TrackEvent:
     """`click`, `submit`, `outbound`, `download` are clicks, `scroll` has a `depth` in %; else a custom event."""
     event = _event(event_pb2.EVENT_KIND_CLICK, props, context)
-    event.element_id, event.element_text, event.href = element_id, text, href
+    put(event, "element_id", element_id)
+    put(event, "element_text", text, said="text")
+    put(event, "href", href)
     if type == "scroll":
         event.kind = event_pb2.EVENT_KIND_SCROLL
-        event.scroll_depth = depth
+        put(event, "scroll_depth", depth, said="depth")
     elif type in _CLICKS:
         event.props["type"] = type
     elif type != "click":
         event.kind = event_pb2.EVENT_KIND_CUSTOM
-        event.name = type
+        put(event, "name", type, said="type")
     return event
 
 
@@ -132,18 +146,27 @@ def exposure(experiment: str, variant: str, **context: Unpack[Context]) -> Track
 def _event(kind: event_pb2.EventKind, props: Props | None, context: Context) -> TrackEvent:
     event = TrackEvent(kind=kind)
     for name, value in context.items():
+        if name not in _CARRIED:
+            near = get_close_matches(name, _CARRIED, 1)
+            raise TypeError(f"{name}: no event carries this" + (f"; did you mean {near[0]}?" if near else ""))
         if name != "visitor" and value is not None:
-            setattr(event, name, value)
+            put(event, name, value)
     visitor = context.get("visitor")
     if visitor is not None:
+        if not isinstance(visitor, Visitor):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"visitor: a {type(visitor).__name__} is given; Visitor.of(headers, ip) would be right")
         visitor.fill(event)
+    if not isinstance(props, Mapping | None):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"props: a {type(props).__name__} is given; a mapping of names to values would be right")
     for key, value in (props or {}).items():
         if value is not None:
-            event.props[key] = _spelled(value)
+            put(event.props, key, _spelled(key, value), said=f"props[{key!r:.40}]")
     event.event_id = event.event_id or new_id()
     return event
 
 
-def _spelled(value: Scalar) -> str:
+def _spelled(key: str, value: Any) -> str:
     """As JSON writes it, text without its quotes."""
+    if not isinstance(value, str | int | float | Decimal):  # bool is an int
+        raise TypeError(f"props[{key!r:.40}]: a {type(value).__name__} is not text, a number, true or false")
     return str(value) if isinstance(value, str | Decimal) else dumps(value)

@@ -34,6 +34,8 @@ class Outbox:
         """Events that wait or are under way."""
         self.offered = 0
         """Events ever taken in."""
+        self.lost = 0
+        """Events that were given up when the client was closed."""
 
     def offer(self, event: TrackEvent, now: float) -> bool:
         """Take an event in; False where there is no room."""
@@ -72,6 +74,16 @@ class Outbox:
     def give_back(self, entries: Sequence[Entry]) -> None:
         """What was taken and is to be sent again goes to the head, in its order."""
         self._queue.extendleft(reversed(entries))
+
+    def give_up(self) -> int:
+        """Nothing of what is held will be sent any more; returns how many events that are."""
+        self.lost = self.held
+        self._queue.clear()
+        return self.lost
+
+    @property
+    def waiting(self) -> int:
+        return self.held - self.lost
 
     @property
     def settled(self) -> int:

@@ -94,14 +94,19 @@ class Tracking(ABC, Generic[R]):
 
 
 def built(build: Callable[[], TrackEvent]) -> TrackEvent | None:
-    """The event; None, and a line in the log, where a value has a wrong type, is no text, or is far too long."""
+    """The event; None, and a line in the log, where a value has a wrong type, is no text, or is far too long.
+
+    What an application hands over may raise anything when it is read: that is no reason to fail its request.
+    """
     try:
         event = build()
+        if not isinstance(event, TrackEvent):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"event: a {type(event).__name__} is none that analytics_mesh.events made")
         if event.ByteSize() > BATCH_BYTES:
             raise ValueError(
                 f"it has {event.ByteSize():,} bytes; no event that the edge takes has over {BATCH_BYTES:,}"
             )
         return event
-    except (TypeError, ValueError) as error:
-        log.error("event refused: %s", str(error)[:200])
+    except Exception as error:
+        log.error("event refused: %s: %s", type(error).__name__, str(error)[:200])
         return None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from analytics_mesh._contract.track_pb2 import TrackEvent
+from analytics_mesh.fields import put
 
 _HINTS = {
     "sec-ch-ua": "ch_ua",
@@ -35,8 +36,13 @@ class Visitor:
 
     @classmethod
     def of(cls, headers: Mapping[str, str] | Iterable[tuple[str, str]], ip: str = "") -> "Visitor":
-        """From a request's headers, whatever the case of their names. `ip` is the visitor's address, not a proxy's."""
+        """From a request's headers, whatever the case of their names. `ip` is the visitor's address, not a proxy's.
+
+        Raises TypeError or ValueError for headers that are neither a mapping nor pairs of text.
+        """
         pairs = dict(headers).items()
+        if not all(isinstance(part, str) for pair in pairs for part in pair):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError("headers: names and values are text; decode bytes as latin-1 first")
         named = {name.lower(): value for name, value in pairs}
         return cls(
             ip=ip,
@@ -49,16 +55,15 @@ class Visitor:
         )
 
     def fill(self, event: TrackEvent) -> None:
-        """Set the context of an event."""
-        event.ip = self.ip
-        event.user_agent = self.user_agent
-        event.do_not_track = self.do_not_track
-        event.global_privacy_control = self.global_privacy_control
-        event.purpose = self.purpose
+        """Set the context of an event. Raises TypeError or ValueError, naming the field, for what does not fit."""
+        for name in ("ip", "user_agent", "do_not_track", "global_privacy_control", "purpose"):
+            put(event, name, getattr(self, name), said=f"visitor.{name}")
         if self.language and not event.language:
-            event.language = self.language
-        for name, value in self.hints.items():
-            setattr(event, name, value)
+            put(event, "language", self.language, said="visitor.language")
+        for name, value in dict(self.hints).items():
+            if name not in _HINTS.values():
+                raise ValueError(f"visitor.hints: {name!r:.40} is none of {', '.join(sorted(_HINTS.values()))}")
+            put(event, name, value, said=f"visitor.hints[{name!r}]")
 
 
 def _first_language(header: str) -> str:

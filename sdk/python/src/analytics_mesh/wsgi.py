@@ -30,8 +30,8 @@ class AnalyticsMiddleware:
             return self._app(environ, start_response)
         seen: Environ = dict(environ)  # as it came: applications write into theirs
 
-        def watched(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            write = start_response(status, headers, *rest)
+        def watched(status: str, headers: list[tuple[str, str]], *rest: Any, **named: Any) -> Any:
+            write = start_response(status, headers, *rest, **named)
             self._record(seen, status, headers)
             return write
 
