@@ -15,7 +15,7 @@ from query.labels import Row, filled, rows_of
 from query.language import Question, Scoped
 from query.plan import asks_sessions, plan
 from query.ranges import Range
-from query.vocabulary import TIME
+from query.vocabulary import TIME, Of
 
 _EVERY_ROW = 1_000_000_000
 
@@ -71,6 +71,10 @@ async def rows_shown(pool: Source, question: Question) -> list[Row]:
     """Rows from the offset on, one more than the limit if there are more; a filled series in full."""
     async with refused_patterns(pool, question.filters):
         rows = rows_of(question, await _rows(pool, sql.statement(question, plan(question))))
+        if not rows and question.offset and any(metric.of is Of.REVENUE for metric in question.metrics):
+            # past the last row it is refused as it is before
+            first = replace(question, offset=0, limit=1)
+            rows_of(first, await _rows(pool, sql.statement(first, plan(first))))
     return filled(question, rows) if question.by_time_alone and question.fill else rows
 
 

@@ -62,7 +62,7 @@ class Site:
         request = query_pb2.QueryRequest(
             metrics=metrics, dimensions=dimensions, filters=filters, date_range=["2026-03-01", "2026-03-31"], **fields
         )
-        question = language.parse(request, self.number, ZoneInfo("UTC"), pages.Page(0, NOW), None, KNOWN)
+        question = language.parse(request, self.number, ZoneInfo("UTC"), pages.Page(request.offset, NOW), None, KNOWN)
         return self._runner.run(answer(self._store.pool, question)).rows
 
     def one(self, metrics: list[str], *filters: F) -> tuple[Any, ...]:
@@ -165,6 +165,8 @@ def test_revenue_is_exact_and_of_one_currency(site: Site) -> None:
     with pytest.raises(MeshError, match=r'EUR, USD.*\["is","currency",\["EUR"\]\]') as caught:
         site.by("country", ["visits", "total_revenue"])
     assert caught.value.field == "metrics[1]"
+    with pytest.raises(MeshError, match="which do not add up"):
+        site.rows(["visits", "total_revenue"], ["country"], offset=500)
 
 
 def test_what_a_visit_has_done_does_not_narrow_its_events(site: Site) -> None:
