@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from analytics.v1 import privacy_pb2
 from rich.console import Console
 
-from cli import access_log, data_directory, history
+from cli import access_log, data_directory, history, people, privacy
+from cli.backup import backup as write_backup
+from cli.backup import restore as read_backup
 from cli.check import check as run_checks
 from cli.data_directory import DataDirectory
-from cli.errors import Refusal
+from cli.errors import Refusal, reason
 from cli.generate import generate
 from cli.rebuild import rebuild as fill_again
 from cli.services import PROJECT
+from cli.shred import shred as shred_stores
 from cli.start import start
 from cli.statement import show_answer
 from cli.status import show_status
@@ -34,6 +38,8 @@ app = typer.Typer(
 )
 imports = typer.Typer(help="Import history from a file (.gz too).", no_args_is_help=True)
 app.add_typer(imports, name="import")
+users = typer.Typer(help="Who may sign in.", no_args_is_help=True)
+app.add_typer(users, name="users")
 # what is piped is for programs: nothing is folded there
 console = Console(width=None if sys.stdout.isatty() else 10_000)
 
@@ -45,7 +51,9 @@ Data = Annotated[
 ]
 Site = Annotated[str, typer.Option(help="The site's id.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+User = Annotated[str, typer.Argument(help="The application's id of the user; - reads it.", show_default=False)]
 File = Annotated[Path, typer.Argument(help="The file.", show_default=False)]
+Folder = Annotated[Path, typer.Argument(help="The backup's folder.", show_default=False)]
 KeepBots = Annotated[bool, typer.Option("--keep-bots", help="Count bots too. Default: they are dropped and counted.")]
 Name = Annotated[
     str | None, typer.Option(help="Name of the import, ≤ 64 characters. Default: made of the file.", show_default=False)
@@ -154,6 +162,99 @@ def rebuild(context: typer.Context, data: Data = None) -> None:
         raise typer.Exit(1)
 
 
+@app.command("export-user")
+def export_user(
+    context: typer.Context,
+    user: User,
+    site: Site,
+    to: Annotated[Path, typer.Option(help="A new file: JSON Lines, or a ZIP of CSV if it ends in .zip.")],
+    data: Data = None,
+) -> None:
+    """Write all that is held of a user to a file (Art. 15 GDPR)."""
+    ready = directory(context, data).read_ready()
+    privacy.export_user(ready, site, privacy.subject_text(user), to, console)
+
+
+@app.command()
+def erase(
+    context: typer.Context,
+    site: Site,
+    user: Annotated[str | None, typer.Option(help="The application's id of the user; - reads it.")] = None,
+    visit: Annotated[str | None, typer.Option(help="A visit's id.")] = None,
+    whole_site: Annotated[bool, typer.Option("--whole-site", help="All that the site recorded so far.")] = False,
+    data: Data = None,
+) -> None:
+    """Erase a user, a visit or all of a site (Art. 17 GDPR); prints a receipt. ./run shred makes the bytes leave."""
+    if sum((user is not None, visit is not None, whole_site)) != 1:
+        raise Refusal("give exactly one of --user, --visit and --whole-site")
+    wanted = privacy_pb2.CreateErasureRequest(site=site)
+    if user is not None:
+        wanted.user_id = privacy.subject_text(user)
+    elif visit is not None:
+        wanted.visit_id = visit
+    else:
+        wanted.whole_site = True
+    privacy.erase(directory(context, data).read_ready(), wanted, console)
+
+
+@app.command()
+def erasures(
+    context: typer.Context,
+    site: Annotated[str, typer.Option(help="Only of this site.", show_default=False)] = "",
+    save: Annotated[Path | None, typer.Option(help="Write all tombstones to this file, beside your backups.")] = None,
+    replay: Annotated[Path | None, typer.Option(help="After a restore: erase again what this file says.")] = None,
+    data: Data = None,
+) -> None:
+    """List erasures; or keep, and after a restore replay, what must stay erased."""
+    ready = directory(context, data).read_ready()
+    if save:
+        privacy.save_tombstones(ready, save, console)
+    elif replay:
+        privacy.replay_tombstones(ready, replay, console)
+    else:
+        privacy.list_erasures(ready, site, console)
+
+
+@app.command("verify-receipt")
+def verify_receipt(context: typer.Context, receipt: File, data: Data = None) -> None:
+    """Check a receipt of an erasure, read from a file. Exit code 1 if it is not this mesh's or was changed."""
+    try:
+        text = receipt.read_text()
+    except OSError as error:
+        raise Refusal(f"{receipt} cannot be read: {reason(error)}") from None
+    if not privacy.verify_receipt(directory(context, data).read_ready(), text, console):
+        raise typer.Exit(1)
+
+
+@app.command()
+def retention(
+    context: typer.Context,
+    site: Site,
+    months: Annotated[int, typer.Option(min=0, max=120, help="Months to try. 0 = the site's own.")] = 0,
+    data: Data = None,
+) -> None:
+    """What the daily sweep removed last, and a dry run of the next."""
+    privacy.show_retention(directory(context, data).read_ready(), site, months, console)
+
+
+@app.command()
+def shred(context: typer.Context, data: Data = None) -> None:
+    """Make the bytes of what was erased leave the disk. Writing stands still meanwhile; events wait in the spool."""
+    shred_stores(directory(context, data).read_ready(), console)
+
+
+@app.command()
+def backup(context: typer.Context, folder: Folder, data: Data = None) -> None:
+    """Write the truth and its secrets to a new folder, while everything runs."""
+    write_backup(directory(context, data), folder, console)
+
+
+@app.command()
+def restore(context: typer.Context, folder: Folder, data: Data = None) -> None:
+    """Make a new data directory (--data) from a backup."""
+    read_backup(directory(context, data), folder, console)
+
+
 @imports.command("access-log")
 def import_access_log(
     context: typer.Context,
@@ -186,6 +287,37 @@ def import_events(
     """Import NDJSON, one event a line. Importing it again changes nothing."""
     door = _door(directory(context, data), file, site, keep_bots, name)
     history.show(history.import_events(file, door, console), console)
+
+
+@users.command("list")
+def list_users(context: typer.Context, data: Data = None) -> None:
+    """Everybody with their roles."""
+    people.show_users(directory(context, data).read_ready(), console)
+
+
+@users.command("invite")
+def invite_user(
+    context: typer.Context,
+    email: Annotated[str, typer.Argument(help="Whom.", show_default=False)],
+    role: Annotated[str, typer.Option(help="viewer, analyst, admin or owner.")] = "viewer",
+    site: Annotated[str, typer.Option(help="The site's id. Default: every site.", show_default=False)] = "",
+    data: Data = None,
+) -> None:
+    """Print a link by which somebody makes an account, or gets a role. No mail is sent."""
+    people.invite(directory(context, data).read_ready(), email, role, site, console)
+
+
+@users.command("reset-password")
+def reset_password(
+    context: typer.Context,
+    email: Annotated[str, typer.Argument(help="Whose.", show_default=False)],
+    remove_totp: Annotated[
+        bool, typer.Option("--remove-totp", help="The second factor goes, too: for who lost app and recovery codes.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Print a link by which a person sets a new password; all their sessions end then."""
+    people.reset_password(directory(context, data).read_ready(), email, remove_totp, console)
 
 
 def _door(place: DataDirectory, file: Path, site: str, keep_bots: bool, name: str | None) -> history.Door:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from functools import partial
 
 from analytics.v1 import spool_pb2_grpc
 
@@ -14,6 +15,7 @@ from edge.growth import Growth
 from edge.limits import REQUEST_BYTES
 from edge.metrics import expose
 from edge.readiness import Readiness
+from edge.report import keep_reporting
 from edge.seal import Sealer
 from edge.servicer import TrackServicer
 from edge.settings import EdgeSettings
@@ -64,7 +66,9 @@ async def main() -> None:
     await drain.start()
     await readiness.start()
     log.info("listening", address=f"{told.bind_host}:{port}")
+    reporting = asyncio.create_task(keep_reporting(partial(writer.report, told.edge_id), spool))
     await server.until_stopped()
+    reporting.cancel()
     await readiness.stop()
     await serving.stop(told.stop_grace_s)
     await forwarder.stop()

@@ -55,12 +55,12 @@ class Intake:
             )
         if not event.event_id:
             event.event_id = new_id()
-        slug = event.site or caller.site
+        slug = event.site or caller.ingest_site
         if not slug:
             reason = "it is missing; name the site's id"
             return Result(event_id=event.event_id, code=Result.CODE_INVALID, reason=reason, field="site")
         site = self._snapshot().sites.get(slug)
-        if site is None or (caller.site and caller.site != slug):
+        if site is None or (caller.ingest_site and caller.ingest_site != slug):
             reason = f"there is no site {shown(slug)}"
             return Result(event_id=event.event_id, code=Result.CODE_FORBIDDEN, reason=reason, field="site")
         if event.origin and site.domains and not _belongs(event.origin, site):

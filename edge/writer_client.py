@@ -38,6 +38,11 @@ class WriterClient:
         response = await self._live.call(request, self._timeout_s, self._metadata)
         return _final(response.outcomes, envelopes)
 
+    async def report(self, edge_id: str, waiting_events: int) -> None:
+        """Tell what waits in the spool. Raises AioRpcError."""
+        request = ingest_pb2.ReportSpoolRequest(edge_id=edge_id, waiting_events=waiting_events)
+        await self._ingest.ReportSpool(request, timeout=self._timeout_s, metadata=self._metadata)
+
     async def close(self) -> None:
         await self._live.close()
 

@@ -1,5 +1,6 @@
 """The gateway's ASGI application: capture by raw callables, the rest by Starlette from the table of operations."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import grpc
@@ -23,6 +24,7 @@ from gateway.operations import Operations
 from gateway.peers import Peers
 from gateway.pixel import Pixel
 from gateway.problems import Problem
+from gateway.rate import Rates
 from gateway.script import Scripts
 from gateway.settings import GatewaySettings
 from gateway.table import table
@@ -33,12 +35,13 @@ from mesh.telemetry import log
 
 DIST = Path(__file__).parent / "dashboard" / "dist"
 
+_CONTENT = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors "
+)
 _SECURITY = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
-    ),
+    "content-security-policy": f"{_CONTENT}'none'",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
@@ -46,6 +49,7 @@ _SECURITY = {
     "cross-origin-resource-policy": "same-origin",
 }
 _HSTS = "max-age=31536000"
+_SHARE = "/share/"
 _CALLS = ("/api/", "/track/")
 """Below these no path is a page's."""
 
@@ -59,8 +63,9 @@ class Gateway:
         self.live = Live(peers)
         visitor = Visitor(addresses, settings.country_header)
         counts: dict[str, int] = dict.fromkeys(OUTCOMES, 0)
-        foreign = Intake(self.batcher, visitor, peers, counts)
-        track = Track(self.batcher, visitor, foreign.site_of_key, counts)
+        rates = Rates(settings.rate_per_address, settings.rate_per_site, settings.rate_burst_s)
+        foreign = Intake(self.batcher, visitor, rates, peers, counts)
+        track = Track(self.batcher, visitor, rates, foreign.site_of_key, counts)
         operations = table(peers, addresses, Operations(peers, track, self.batcher, self.live))
         self._open = {
             **track.endpoints(),
@@ -83,7 +88,7 @@ class Gateway:
                 grpc.aio.AioRpcError: _refuse,
                 HTTPException: _refuse,
             },
-            middleware=[Middleware(Safety)],
+            middleware=[Middleware(Safety, framing=lambda path: _framing(path, peers))],
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,10 +101,14 @@ class Gateway:
 
 
 class Safety:
-    """Security headers on every answer, and a problem instead of a traceback for what nobody foresaw."""
+    """Security headers on every answer, and a problem instead of a traceback for what nobody foresaw.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `framing` names the origins whose pages may show a path in a frame.
+    """
+
+    def __init__(self, app: ASGIApp, framing: Callable[[str], Sequence[str]]) -> None:
         self._app = app
+        self._framing = framing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -113,6 +122,9 @@ class Safety:
                 started = True
                 headers = MutableHeaders(scope=message)
                 headers.update(_SECURITY)
+                if origins := self._framing(scope["path"]):
+                    headers["content-security-policy"] = _CONTENT + " ".join(origins)
+                    del headers["x-frame-options"]  # it knows no origins
                 if scope["scheme"] == "https":
                     headers["strict-transport-security"] = _HSTS
             await send(message)
@@ -124,6 +136,14 @@ class Safety:
             if started:
                 raise
             await _problem(Problem(500, "internal error; the gateway's log has it"))(scope, receive, guarded)
+
+
+def _framing(path: str, peers: Peers) -> Sequence[str]:
+    """A share link's page may stand in frames of the origins that the link names; nothing else may anywhere."""
+    if not path.startswith(_SHARE):
+        return ()
+    share = peers.directory.snapshot.shares.get(path.removeprefix(_SHARE))
+    return share.embed_origins if share else ()
 
 
 def _pages(assets: Assets) -> Handler:

@@ -50,8 +50,20 @@ def is_same_origin(connection: HTTPConnection) -> bool:
     return urlsplit(origin).netloc.lower() == connection.headers.get("host", "").lower()
 
 
+def require_own_page(request: Request) -> None:
+    """Raises Problem 403 where a browser says that a foreign page asks. Who says nothing is no browser."""
+    if ("origin" in request.headers or "sec-fetch-site" in request.headers) and not is_same_origin(request):
+        raise foreign_page()
+
+
 def foreign_page() -> Problem:
     return Problem(403, "the cookie works only for pages of this origin; use a key elsewhere", reason="ORIGIN")
+
+
+def own_origin(request: Request, addresses: ClientAddress) -> str:
+    """Where whoever asks has found us, for links that are shown to them alone."""
+    scheme = "https" if is_https(request, addresses) else "http"
+    return f"{scheme}://{request.headers.get('host', '')}"
 
 
 def is_https(connection: HTTPConnection, addresses: ClientAddress) -> bool:

@@ -63,7 +63,7 @@ class Definitions:
         self._peers = peers
 
     async def list_goals(self, request: Request) -> Response:
-        wanted = definition_pb2.ListGoalsRequest(site=_site(request))
+        wanted = definition_pb2.ListGoalsRequest(site=site_asked(request))
         response = await ask(self._peers.goals.ListGoals, wanted, self._peers.metadata(credential(request)))
         return json({"goals": [goal_json(goal) for goal in response.goals]})
 
@@ -80,7 +80,7 @@ class Definitions:
     async def update_goal(self, request: Request) -> Response:
         secret = credential(request)
         goal = definition_pb2.Goal(id=request.path_params["id"])
-        mask = _mask(_fill_goal(goal, await read_json(request, GoalPatch)))
+        mask = mask_of(_fill_goal(goal, await read_json(request, GoalPatch)))
         message = definition_pb2.UpdateGoalRequest(goal=goal, update_mask=mask)
         response = await ask(self._peers.goals.UpdateGoal, message, self._peers.metadata(secret))
         self._peers.learned(response.directory_version)
@@ -93,7 +93,7 @@ class Definitions:
         return nothing()
 
     async def list_segments(self, request: Request) -> Response:
-        wanted = definition_pb2.ListSegmentsRequest(site=_site(request))
+        wanted = definition_pb2.ListSegmentsRequest(site=site_asked(request))
         response = await ask(self._peers.segments.ListSegments, wanted, self._peers.metadata(credential(request)))
         return json({"segments": [segment_json(segment) for segment in response.segments]})
 
@@ -111,7 +111,7 @@ class Definitions:
     async def update_segment(self, request: Request) -> Response:
         secret = credential(request)
         segment = definition_pb2.Segment(id=request.path_params["id"])
-        mask = _mask(_fill(segment, await read_json(request, SegmentPatch)))
+        mask = mask_of(_fill(segment, await read_json(request, SegmentPatch)))
         message = definition_pb2.UpdateSegmentRequest(segment=segment, update_mask=mask)
         response = await ask(self._peers.segments.UpdateSegment, message, self._peers.metadata(secret))
         self._peers.learned(response.directory_version)
@@ -149,7 +149,8 @@ def segment_json(segment: definition_pb2.Segment) -> dict[str, object]:
     }
 
 
-def _site(request: Request) -> str:
+def site_asked(request: Request) -> str:
+    """The id in `?site=`. Raises INVALID_ARGUMENT without one."""
     site = request.query_params.get("site", "")
     if not site:
         raise invalid("site", "is required: the site's id, as ?site=")
@@ -178,7 +179,8 @@ def _fill(made: Any, patch: GoalPatch | NewGoal | SegmentPatch) -> list[str]:
     return names
 
 
-def _mask(names: list[str]) -> FieldMask:
+def mask_of(names: list[str]) -> FieldMask:
+    """The fields to change. Raises INVALID_ARGUMENT where there are none."""
     if not names:
         raise invalid("", "names no field to change")
     return FieldMask(paths=names)

@@ -1,6 +1,6 @@
 """JSON schemas of the contract's messages, in the form that message_json gives them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from analytics.v1 import query_pb2
@@ -76,10 +76,12 @@ _PLAIN: Mapping[int, Schema] = {
     FieldDescriptor.TYPE_STRING: TEXT,
 }
 
+_ALWAYS_SET = (query_pb2.Meta.DESCRIPTOR, query_pb2.Scope.DESCRIPTOR)
+
 
 def request_schema(kind: Descriptor) -> Schema:
     """The body of a question, its scope flat."""
-    return shape(("site",), **{name: _field(field) for name, (_, field) in fields_of(kind).items()})
+    return shape(("site",), **{name: _field(field, _part) for name, (_, field) in fields_of(kind).items()})
 
 
 def answer_schema(kind: Descriptor) -> Schema:
@@ -88,27 +90,30 @@ def answer_schema(kind: Descriptor) -> Schema:
     return shape(names, **{field.name: _answered(field) for field in kind.fields})
 
 
+def _part(kind: Descriptor) -> Schema:
+    """What a request is made of."""
+    return shape(**{field.name: _field(field, _part) for field in kind.fields})
+
+
 def _answered(field: Field) -> Schema:
-    if field.has_presence and field.message_type is not query_pb2.Meta.DESCRIPTOR:
-        return {"oneOf": [_field(field), {"type": "null"}]}
-    return _field(field)
+    if field.has_presence and field.message_type not in _ALWAYS_SET:
+        return {"oneOf": [_field(field, answer_schema), {"type": "null"}]}
+    return _field(field, answer_schema)
 
 
-def _field(field: Field) -> Schema:
+def _field(field: Field, part: Callable[[Descriptor], Schema]) -> Schema:
+    """`part` gives the schema of a message that has no form of its own."""
     if is_map(field):
-        return {"type": "object", "additionalProperties": _field(field.message_type.fields_by_name["value"])}
+        return {"type": "object", "additionalProperties": _field(field.message_type.fields_by_name["value"], part)}
     if field.name == "date_range":
         return DATE_RANGE
-    one = _one(field)
+    one = _one(field, part)
     return list_of(one) if field.is_repeated else one
 
 
-def _one(field: Field) -> Schema:
+def _one(field: Field, part: Callable[[Descriptor], Schema]) -> Schema:
     if field.enum_type:
         return {"enum": list(words_of(field.enum_type).values())}
     if not field.message_type:
         return _PLAIN[field.type]
-    own = _OWN_FORM.get(field.message_type.name)
-    if own:
-        return own
-    return shape(**{inner.name: _field(inner) for inner in field.message_type.fields})
+    return _OWN_FORM.get(field.message_type.name) or part(field.message_type)

@@ -24,7 +24,7 @@ class Operation:
     """One method of one path.
 
     `body` is a msgspec struct or a schema. `rows`: the answer is a list, so it comes as CSV and NDJSON too. `handler`
-    is None where the path is served before Starlette (`/track/*`) or is a WebSocket.
+    is None where the path is served before Starlette (`/track/*`, `/js/*`) or is a WebSocket.
     """
 
     method: str
@@ -35,6 +35,7 @@ class Operation:
     open: bool = False
     body: Any = None
     body_type: str = "application/json"
+    answer_type: str = "application/json"
     answer: Schema = field(default_factory=lambda: {"type": "object"})
     status: int = 200
     rows: bool = False
@@ -90,7 +91,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
 def _operation(operation: Operation, named: dict[Any, Schema]) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
     if operation.status not in (101, 204):
-        answer["content"] = {"application/json": {"schema": operation.answer}}
+        answer["content"] = {operation.answer_type: {"schema": operation.answer}}
         if operation.rows:
             answer["content"] |= {kind: {"schema": {"type": "string"}} for kind in (CSV, NDJSON)}
     described: dict[str, Any] = {
@@ -98,7 +99,7 @@ def _operation(operation: Operation, named: dict[Any, Schema]) -> dict[str, Any]
         "tags": [operation.tag],
         "responses": {
             str(operation.status): answer,
-            **{str(status): _refusal(status) for status in operation.refusals},
+            **{str(status): _refusal(operation, status) for status in operation.refusals},
         },
     }
     if not operation.open:
@@ -117,8 +118,11 @@ def _operation(operation: Operation, named: dict[Any, Schema]) -> dict[str, Any]
     return described
 
 
-def _refusal(status: int) -> dict[str, Any]:
+def _refusal(operation: Operation, status: int) -> dict[str, Any]:
+    """A problem, but for a picture: a page would show what is none as broken."""
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    if operation.answer_type.startswith("image/"):
+        content = {operation.answer_type: {"schema": operation.answer}}
     return {"description": HTTPStatus(status).phrase, "content": content}
 
 

@@ -7,10 +7,13 @@ from typing import TypeVar
 import grpc
 from analytics.v1 import (
     account_pb2_grpc,
+    annotation_pb2_grpc,
     definition_pb2_grpc,
     import_pb2_grpc,
+    privacy_pb2_grpc,
     query_pb2_grpc,
     realtime_pb2_grpc,
+    share_pb2_grpc,
     site_pb2_grpc,
     track_pb2,
 )
@@ -41,7 +44,7 @@ async def ask(method: Callable[..., Awaitable[T]], message: Message, metadata: M
 
 def _spelling(field: str) -> str:
     """`site.retention_months` is `retention` in JSON, `key.expires_at_us` is `expiresAt`."""
-    name = re.sub(r"^(?:site|key|goal|segment)\.", "", field)
+    name = re.sub(r"^(?:site|key|goal|segment|share|annotation|invitation)\.", "", field)
     if name.startswith("retention_months"):
         return "retention"
     return re.sub(r"_([a-z])", lambda match: match[1].upper(), name.removesuffix("_us"))
@@ -64,10 +67,15 @@ class Peers:
         writer = self._channels["writer"]
         self.directory = DirectoryClient(writer, self._mesh_token, "gateway")
         self.accounts = account_pb2_grpc.AccountServiceStub(writer)
+        self.users = account_pb2_grpc.UserServiceStub(writer)
+        self.invitations = account_pb2_grpc.InvitationServiceStub(writer)
+        self.shares = share_pb2_grpc.ShareServiceStub(writer)
+        self.annotations = annotation_pb2_grpc.AnnotationServiceStub(writer)
         self.sites = site_pb2_grpc.SiteServiceStub(writer)
         self.keys = site_pb2_grpc.KeyServiceStub(writer)
         self.goals = definition_pb2_grpc.GoalServiceStub(writer)
         self.segments = definition_pb2_grpc.SegmentServiceStub(writer)
+        self.privacy = privacy_pb2_grpc.PrivacyServiceStub(writer)
         self.imports = import_pb2_grpc.ImportServiceStub(writer)
         self.query = query_pb2_grpc.QueryServiceStub(self._channels["query"])
         self.realtime = realtime_pb2_grpc.RealtimeServiceStub(self._channels["realtime"])

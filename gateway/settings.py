@@ -26,6 +26,11 @@ class GatewaySettings(MeshSettings):
     max_queued_events: int = Field(
         20_000, ge=500, le=1_000_000, description="Events waiting for the edge; more get 503. Bounds memory."
     )
+    rate_per_address: float = Field(
+        500, ge=0, description="Events a second that one address may send; more get 429. 0 = no limit."
+    )
+    rate_per_site: float = Field(0, ge=0, description="Events a second of one site; more get 429. 0 = no limit.")
+    rate_burst_s: float = Field(10, gt=0, le=3_600, description="Seconds of its rate that may come at once.")
     edge_patience_s: float = Field(
         5.0, gt=0, le=60, description="Time an event may wait for an edge that is away before its sender gets 503."
     )

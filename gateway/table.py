@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.accounts import Accounts, NewPassword, SignIn
+from gateway.account_operations import account_operations
 from gateway.api import Queries
 from gateway.client_ip import ClientAddress
 from gateway.definitions import Definitions, GoalPatch, NewGoal, NewSegment, SegmentPatch
@@ -12,6 +12,7 @@ from gateway.openapi import NDJSON, Handler, Operation, Schema
 from gateway.operations import Operations
 from gateway.payload import Batch, Payload
 from gateway.peers import Peers
+from gateway.privacy_operations import privacy_operations
 from gateway.questions import COHORT, EXPERIMENT, FUNNEL, JOURNEY, PAGE, VISIT, VISITS, Question
 from gateway.schemas import (
     ANSWER,
@@ -30,6 +31,7 @@ from gateway.schemas import (
     TRACKED,
     TRACKED_BATCH,
 )
+from gateway.share_operations import share_operations
 from gateway.sites import NewKey, NewSite, SitePatch, Sites
 
 _SITE = ("site", "The site's id.", True)
@@ -48,10 +50,13 @@ def table(peers: Peers, addresses: ClientAddress, operations: Operations) -> tup
     """The table, bound to the services behind the gateway."""
     return (
         *_capture(),
+        *_served(),
         *_questions(peers),
         *_administration(peers),
         *_definitions(peers),
-        *_account(peers, addresses),
+        *privacy_operations(peers),
+        *account_operations(peers, addresses),
+        *share_operations(peers, addresses),
         *_probes(operations),
     )
 
@@ -69,6 +74,38 @@ def _capture() -> tuple[Operation, ...]:
         track("/track/event", "Record an application's own event"),
         track("/track/session", "Record a session's start, end or engagement"),
         track("/track/batch", "Record up to 500 events", Batch, TRACKED_BATCH),
+    )
+
+
+def _served() -> tuple[Operation, ...]:
+    def serve(path: str, summary: str, kind: str, answer: Schema, **more: Any) -> Operation:
+        return Operation("GET", path, summary, tag="Script", open=True, answer_type=kind, answer=answer, **more)
+
+    hashed = (
+        ("v", "The hash in the file's address in /js/integrity.json: with it the answer is kept for ever.", False),
+    )
+    pixel = (
+        ("site", "The site's id.", True),
+        ("url", "The page; default: what the browser names as the referring page.", False),
+        ("title", "The page's title.", False),
+        ("referrer", "What referred to the page.", False),
+    )
+    script, text = "text/javascript", {"type": "string"}
+    told = {"type": "object", "properties": {"url": text, "integrity": text}, "required": ["url", "integrity"]}
+    listed = {"type": "object", "additionalProperties": told}
+    return (
+        serve("/js/analytics.js", "The script for a page", script, text, parameters=hashed, refusals=()),
+        serve("/js/analytics.full.js", "The script with all captures", script, text, parameters=hashed, refusals=()),
+        serve("/js/analytics.mjs", "The browser's package as a module", script, text, parameters=hashed, refusals=()),
+        serve("/js/integrity.json", "Address and integrity of each script", "application/json", listed, refusals=()),
+        serve(
+            "/pixel.gif",
+            "Record a page view without JavaScript; refusals are a picture too, with the reason in x-analytics-reason",
+            "image/gif",
+            {"type": "string", "format": "binary"},
+            parameters=pixel,
+            refusals=(400, 403, 503),
+        ),
     )
 
 
@@ -181,27 +218,6 @@ def _definitions(peers: Peers) -> tuple[Operation, ...]:
             **changed,
         ),
         define("DELETE", segment, "Remove a segment", definitions.delete_segment, status=204),
-    )
-
-
-def _account(peers: Peers, addresses: ClientAddress) -> tuple[Operation, ...]:
-    accounts = Accounts(peers, addresses)
-
-    def account(method: str, path: str, summary: str, handler: Handler, **more: Any) -> Operation:
-        return Operation(method, path, summary, handler, tag="Account", **more)
-
-    return (
-        account("POST", "/api/v1/session", "Sign in", accounts.sign_in, open=True, body=SignIn),
-        account("GET", "/api/v1/session", "The sites of whoever is signed in", accounts.who_am_i, answer=SITES),
-        account("DELETE", "/api/v1/session", "Sign out", accounts.sign_out, status=204),
-        account(
-            "POST",
-            "/api/v1/account/password",
-            "Change the password",
-            accounts.change_password,
-            body=NewPassword,
-            status=204,
-        ),
     )
 
 

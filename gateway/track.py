@@ -1,8 +1,8 @@
 """The SDK's calls: `POST /track/view|interaction|event|session` and `/track/batch`. Semantics: HTTP of the gateway.
 
 Raw ASGI, since this is the path that every page view takes. Answers: 202 accepted, duplicate or ignored; 400 names the
-field; 401 for a key that is none; 403 unknown site or foreign origin; 413; 503 with Retry-After. CORS is open, without
-credentials.
+field; 401 for a key that is none; 403 unknown site or foreign origin; 413; 429 and 503 with Retry-After. CORS is open,
+without credentials.
 
 A backend sends an ingest key (`authorization: Bearer KEY`). Its own request then tells nothing of a visitor: each event
 may carry the visitor's address and headers as `visitor`.
@@ -28,6 +28,7 @@ from gateway.payload import (
     spelling,
 )
 from gateway.problems import JSON, Problem, bad_request, wrong_method
+from gateway.rate import Rates
 from gateway.visitor import Visitor
 from mesh.errors import MeshError, invalid
 from mesh.ids import new_id
@@ -63,9 +64,12 @@ class Track:
     `counts` holds the number of events by outcome since the start.
     """
 
-    def __init__(self, batcher: Batcher, visitor: Visitor, site_of_key: SiteOfKey, counts: dict[str, int]) -> None:
+    def __init__(
+        self, batcher: Batcher, visitor: Visitor, rates: Rates, site_of_key: SiteOfKey, counts: dict[str, int]
+    ) -> None:
         self._batcher = batcher
         self._visitor = visitor
+        self._rates = rates
         self._site_of_key = site_of_key
         self.counts = counts
 
@@ -109,6 +113,7 @@ class Track:
             request = track_pb2.TrackStreamRequest()
             event = request.events.add()
             self._open(event, payload, scope, headers, backend)
+            self._rates.check("" if backend else event.ip, event.site, 1)
             fill(event, kind, payload)
             if not event.event_id:
                 event.event_id = new_id()
@@ -140,6 +145,7 @@ class Track:
         backend = await self._backend(headers)
         base = track_pb2.TrackEvent()
         self._open(base, common, scope, headers, backend)
+        self._rates.check("" if backend else base.ip, base.site, len(events))
         fill_common(base, common)
         base.event_id = ""
         if base.ByteSize() > MAX_COMMON_BYTES:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import grpc
-from analytics.v1 import definition_pb2, directory_pb2, directory_pb2_grpc, site_pb2
+from analytics.v1 import definition_pb2, directory_pb2, directory_pb2_grpc, share_pb2, site_pb2
 
 from mesh.channel import bearer
 from mesh.telemetry import log
@@ -22,7 +22,7 @@ _HEARTBEAT_LIMIT_S = 20.0
 class Snapshot:
     """The directory at one version. Sites by id and by number, credentials by the SHA-256 of their secret.
 
-    Goals and segments by the id of their site, then goals by name and segments by id.
+    Goals and segments by the id of their site, then goals by name and segments by id. Share links by their id.
     """
 
     version: int = 0
@@ -31,6 +31,7 @@ class Snapshot:
     credentials: Mapping[bytes, directory_pb2.Credential] = field(default_factory=dict)
     goals: Mapping[str, Mapping[str, definition_pb2.Goal]] = field(default_factory=dict)
     segments: Mapping[str, Mapping[str, definition_pb2.Segment]] = field(default_factory=dict)
+    shares: Mapping[str, share_pb2.Share] = field(default_factory=dict)
 
     @classmethod
     def of(cls, message: directory_pb2.Directory) -> "Snapshot":
@@ -47,6 +48,7 @@ class Snapshot:
             sites={site.id: site for site in message.sites},
             by_number={site.number: site for site in message.sites},
             credentials={entry.secret_sha256: entry for entry in message.credentials},
+            shares={share.id: share for share in message.shares},
         )
 
     def credential(self, secret: str) -> directory_pb2.Credential | None:

@@ -6,13 +6,11 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import grpc
 from analytics.v1 import query_pb2, site_pb2
 
 from mesh.auth import caller, unknown_site
 from mesh.clock import NowUs
 from mesh.directory import DirectoryClient
-from mesh.errors import MeshError
 from query import language
 from query.admission import Admission
 from query.answer import first_event
@@ -91,20 +89,20 @@ class Desk:
         Raises NOT_FOUND for a site that the caller cannot see, UNAVAILABLE while the copy is being made,
         RESOURCE_EXHAUSTED where too many wait.
         """
-        began = time.perf_counter()
-        caller().require_site(name)
+        began, who = time.perf_counter(), caller()
+        who.require_site(name)
         snapshot = self._directory.snapshot
         site = snapshot.sites.get(name)
         if site is None:
             raise unknown_site(name)
-        async with self._admission.turn(site.number, caller().id):
+        async with self._admission.turn(site.number, who.id):
             if not self._follower.ready:
                 raise not_ready()
             position, freshness_s = self._follower.position, self._follower.freshness_s
             yield Asking(
                 pool=self._pool,
                 site=site,
-                definitions=Definitions.of(snapshot, name),
+                definitions=Definitions.of(snapshot, name, who),
                 now=datetime.fromtimestamp(self._now_us() / 1e6, UTC),
                 first=await first_event(self._pool, site.number) if "all" in date_range else None,
                 position=position,
@@ -120,9 +118,3 @@ class Desk:
 def instants(span: Range) -> tuple[str, str]:
     """A range as the API writes it: two instants with offset."""
     return span.start.isoformat(), span.end.isoformat()
-
-
-def require_admin(field: str) -> None:
-    """Raises PERMISSION_DENIED at a field for a caller without scope ADMIN."""
-    if caller().scope != site_pb2.KEY_SCOPE_ADMIN:
-        raise MeshError(grpc.StatusCode.PERMISSION_DENIED, "this needs scope ADMIN", field=field, reason="SCOPE")

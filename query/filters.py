@@ -27,10 +27,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """`and`, `or` over children, or `not` over one."""
+    """`and`, `or` over children, or `not` over one. `kept`: it stands also where a metric leaves filters out."""
 
     word: str
     children: "tuple[Filter, ...]"
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,16 @@ def renamed(item: Filter, old: str, new: str) -> Filter:
 
 def is_tied_alone(item: Filter) -> bool:
     """Whether a filter tests goals and properties and nothing else."""
-    return isinstance(item, Condition | Group) and not _is_untied(item)
+    return isinstance(item, Condition | Group) and not _is_kept(item) and not _is_untied(item)
 
 
 def is_mixed(item: Filter) -> bool:
     """Whether a filter tests goals or properties, and something else."""
-    return _is_untied(item) and any(is_tied(leaf.dimension) for leaf in own_leaves((item,)))
+    return not _is_kept(item) and _is_untied(item) and any(is_tied(leaf.dimension) for leaf in own_leaves((item,)))
+
+
+def _is_kept(item: Filter) -> bool:
+    return isinstance(item, Group) and item.kept
 
 
 def _is_untied(item: Filter) -> bool:

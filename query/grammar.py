@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from analytics.v1 import definition_pb2, query_pb2
 
 from mesh.errors import MeshError, invalid
+from mesh.escapes import readable_page
 from query import vocabulary
 from query.definitions import Definitions
 from query.filters import Condition, Done, Filter, Group, Match, leaves
@@ -71,20 +72,32 @@ def filters_of(
     return found
 
 
+def limit_of(definitions: Definitions) -> tuple[Filter, ...]:
+    """The filter that every answer to this caller is limited by, whatever a metric leaves out; none for most callers.
+
+    Raises INVALID_ARGUMENT for a segment that makes no sense any more.
+    """
+    if definitions.limit is None:
+        return ()
+    inside = filters_of(definitions.limit.filters, definitions, "the link's segment")
+    return (Group("and", inside, kept=True),)
+
+
 def goal_match(goal: definition_pb2.Goal) -> Match:
     """The events that meet a goal."""
     filters = filters_of(goal.filters, Definitions(), f'goal "{goal.name}"')
     return Match(goal.page, goal.event, filters, goal.scroll_threshold, goal.currency)
 
 
-def check_page(pattern: str, path: str) -> None:
-    """Raises INVALID_ARGUMENT at a path for what is no pattern of a page."""
+def page_pattern(pattern: str, path: str) -> str:
+    """A pattern of pages, its escapes as pages have them. Raises INVALID_ARGUMENT at a path for what is none."""
     if len(pattern) > MAX_VALUE or "\0" in pattern:
         raise invalid(path, f"a path has at most {MAX_VALUE:,} characters and no NUL")
     if pattern[0] not in "/*":
         raise invalid(path, f'"{pattern[:100]}" begins neither with / nor with *; give a path like /blog/*')
     if pattern.count("*") > MAX_STARS:
         raise invalid(path, f"{pattern.count('*')} times *; at most {MAX_STARS}")
+    return readable_page(pattern)
 
 
 def known(path: str, name: str, valid: list[str]) -> str:

@@ -16,8 +16,8 @@ from analytics.v1 import query_pb2, site_pb2
 from mesh.errors import invalid
 from query import ranges, vocabulary
 from query.definitions import NONE, Definitions
-from query.filters import Condition, Filter, Group, Match, is_mixed, own_leaves
-from query.grammar import check_page, filters_of, goal_match, known
+from query.filters import Condition, Done, Filter, Group, Match, is_mixed, own_leaves
+from query.grammar import filters_of, goal_match, known, limit_of, page_pattern
 from query.pages import Page
 from query.vocabulary import METRICS, Metric, Of, is_event, nearest
 
@@ -70,7 +70,7 @@ def scope_of(
     Raises INVALID_ARGUMENT at the place in the JSON that is wrong.
     """
     zone = zone_of(scope.timezone or site.timezone or "UTC")
-    filters = filters_of(scope.filters, definitions)
+    filters = (*filters_of(scope.filters, definitions), *limit_of(definitions))
     return Scoped(site.number, filters, _span(scope, zone, now, first), definitions)
 
 
@@ -84,11 +84,10 @@ def match_of(match: query_pb2.EventMatch, path: str, definitions: Definitions) -
         return Match(goal.page, goal.name, (*goal.filters, *own), goal.scroll, goal.currency)
     if not match.page and not match.event:
         raise invalid(path, 'give at least one of page, event and goal, like {"page":"/pricing"}')
-    if match.page:
-        check_page(match.page, f"{path}.page")
+    page = page_pattern(match.page, f"{path}.page") if match.page else ""
     if any(unicodedata.category(each) == "Cc" for each in match.event) or len(match.event) > vocabulary.MAX_NAME:
         raise invalid(f"{path}.event", f"a name has 1–{vocabulary.MAX_NAME} characters, no control characters")
-    return Match(match.page, match.event, own)
+    return Match(page, match.event, own)
 
 
 def parse(
@@ -104,7 +103,7 @@ def parse(
     Raises INVALID_ARGUMENT at the place in the JSON that is wrong.
     """
     metrics, dimensions = _metrics(request.metrics), _dimensions(request.dimensions)
-    filters = filters_of(request.filters, definitions)
+    filters = (*filters_of(request.filters, definitions), *limit_of(definitions))
     span = _span(request, zone, page.now, first)
     times = [name for name in dimensions if name in vocabulary.TIME]
     grain = ranges.grain_of(times[0], span) if times else ""
@@ -242,14 +241,16 @@ def _asks_goal(item: Filter) -> bool:
     """Whether a filter says which goal is met."""
     if isinstance(item, Condition):
         return item.dimension == "goal" and not item.negated
-    return isinstance(item, Group) and item.word != "not" and any(_asks_goal(child) for child in item.children)
+    if isinstance(item, Done) or item.kept:
+        return False
+    return item.word != "not" and any(_asks_goal(child) for child in item.children)
 
 
 def _refuse_mixed(metric: str, filters: Sequence[Filter], path: str = "filters") -> None:
     """A rate of conversion is measured without filters by goals and properties, so they must stand by themselves."""
     for index, item in enumerate(filters):
         place = f"{path}[{index}]" if path == "filters" else path
-        if isinstance(item, Group) and item.word == "and":
+        if isinstance(item, Group) and item.word == "and" and not item.kept:
             _refuse_mixed(metric, item.children, place)
         elif isinstance(item, Group) and is_mixed(item):
             raise invalid(

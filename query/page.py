@@ -91,7 +91,8 @@ def asked(
         return language.parse(query, site, zone, Page(0, now), first, definitions)
 
     names = tuple(request.metrics) or DEFAULT_METRICS
-    told = names if request.metrics else _default_of(request.scope.filters)
+    limits = definitions.limit.filters if definitions.limit else ()
+    told = names if request.metrics else _default_of([*request.scope.filters, *limits])
     totals = question(told)
     interval = request.interval or grain_of("time", totals.span)
     with _at({"dimensions[0]": "interval"}):

@@ -179,7 +179,7 @@ def goalless(filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
     """Filters without those by goals and properties. `language` refuses what mixes them with others in or, not."""
     found: list[Filter] = []
     for item in filters:
-        if isinstance(item, Group) and item.word == "and":
+        if isinstance(item, Group) and item.word == "and" and not item.kept:
             found += goalless(item.children)
         elif not is_tied_alone(item):
             found.append(item)

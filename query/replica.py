@@ -38,6 +38,8 @@ _SETTINGS = {
     "min_insert_block_size_bytes": 0,
     "mutations_sync": 1,
 }
+_NO_WEEK = "2149-05-26"
+"""The Monday of the last week that there is: no event lies in it."""
 _INPUT = {
     "format_schema_source": "string",
     "format_schema": tables.schema(),
@@ -236,6 +238,9 @@ class Replica:
             # a mutation rewrites parts even where it finds nothing
             if self._client.query(f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1").result_rows:
                 self._client.command(self._layout.delete(table, condition))
+                # replaced parts would stay on the disk until the table's next work, minutes on an idle site; dropping
+                # a partition, be it none, has them leave now
+                self._client.command(self._layout.drop_week(table), parameters={"week": _NO_WEEK})
         self._client.command(self._layout.truncate("erasing"))
 
     def _one(self, statement: str) -> Sequence[Any]:

@@ -7,12 +7,13 @@ from collections.abc import AsyncGenerator, Generator
 from typing import Any
 
 import grpc
-from analytics.v1 import query_pb2, query_pb2_grpc
+from analytics.v1 import account_pb2, query_pb2, query_pb2_grpc
 
+from mesh.auth import caller
 from mesh.errors import MeshError, invalid
 from query import language, messages, page
 from query.answer import Answer, answer, compared_rows, warnings_of_paths
-from query.asking import Asking, Desk, instants, require_admin
+from query.asking import Asking, Desk, instants
 from query.cache import Source
 from query.cohort import cohort
 from query.compare import Compared, beside, compared_range, joined
@@ -170,7 +171,7 @@ def _explaining(request: query_pb2.QueryRequest) -> Generator[Recorder | None]:
     if not request.explain:
         yield None
         return
-    require_admin("explain")
+    caller().require_role(account_pb2.ROLE_ADMIN, request.site, "explain")
     with explaining() as recorder:
         yield recorder
 

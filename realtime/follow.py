@@ -39,6 +39,8 @@ class Follower:
                 await self._follow()
             except grpc.aio.AioRpcError as error:
                 log.warning("follow_lost", code=error.code().name)
+                if error.code() is grpc.StatusCode.FAILED_PRECONDITION:
+                    self._live.restart()
             except TimeoutError:
                 log.warning("follow_lost", code="SILENT")
             except Gap as gap:

@@ -8,10 +8,10 @@ from typing import Any
 import grpc
 from analytics.v1 import event_pb2, realtime_pb2, realtime_pb2_grpc
 
-from mesh.auth import Authenticator, Rule, caller, unknown_site
+from mesh.auth import Authenticator, Caller, Rule, caller, unknown_site
 from mesh.clock import MINUTE, NowUs
 from mesh.directory import DirectoryClient
-from mesh.errors import unavailable
+from mesh.errors import MeshError, unavailable
 from realtime.live import Live
 from realtime.window import Snapshot
 
@@ -44,9 +44,9 @@ class RealtimeServicer(realtime_pb2_grpc.RealtimeServiceServicer):
     async def Watch(
         self, request: realtime_pb2.RealtimeServiceWatchRequest, context: grpc.aio.ServicerContext[Any, Any]
     ) -> AsyncIterator[realtime_pb2.RealtimeServiceWatchResponse]:
-        """Stream a site. Ends with NOT_FOUND or UNAUTHENTICATED when the site or the credential goes away."""
+        """Stream a site. Ends with NOT_FOUND or UNAUTHENTICATED when the site, a role there or the credential goes."""
         authorization = _authorization(context)
-        caller().require_site(request.site)
+        _require(caller(), request.site)
         number = self._number(request.site)
         while not self._stopping.is_set():
             changed = self._live.changed(number)
@@ -55,7 +55,7 @@ class RealtimeServicer(realtime_pb2_grpc.RealtimeServiceServicer):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(HEARTBEAT_S - self._interval_s):
                     await changed.wait()
-            self._authenticator.authorize(Rule.READ, authorization)
+            _require(self._authenticator.authorize(Rule.SHARED, authorization), request.site)
             number = self._number(request.site)
         raise unavailable("this server is stopping; watch again")
 
@@ -83,6 +83,15 @@ class RealtimeServicer(realtime_pb2_grpc.RealtimeServiceServicer):
             events=[_event(event) for event in snapshot.events],
             fresh=self._live.fresh,
         )
+
+
+def _require(who: Caller, site: str) -> None:
+    """Raises NOT_FOUND at another's site, PERMISSION_DENIED for a share link that shows a segment alone: a snapshot is
+    of the whole site."""
+    who.require_site(site)
+    if who.segment:
+        message = "this link shows a part of the site; there is no live view of a part"
+        raise MeshError(grpc.StatusCode.PERMISSION_DENIED, message, reason="SEGMENT")
 
 
 def _count(value: str, count: int) -> realtime_pb2.LiveCount:

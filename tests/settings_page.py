@@ -15,10 +15,10 @@ from writer.settings import WriterSettings
 
 HEAD = """# Settings
 
-Environment variables of the services, each declared once in `mesh/settings.py`, `mesh/tls.py` or the service's `settings.py`; this
-page is made from them (`python -m tests.settings_page > docs/settings.md`, a test holds it fresh). A bad value refuses
-to start with one line that names the variable. Of each, `ANALYTICS_NAME_FILE` names a file that holds the value. `./run`
-sets what it needs itself.
+Environment variables of the services, each declared once in `mesh/settings.py`, `mesh/tls.py` or the service's
+`settings.py`; this page is made from them (`python -m tests.settings_page > docs/settings.md`, a test holds it fresh).
+A bad value refuses to start with one line that names the variable. Of each, `ANALYTICS_NAME_FILE` names a file that
+holds the value. `./run` sets what it needs itself.
 """
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from mesh.settings import MeshSettings
 from query.vocabulary import EVENT, METRICS, TIME, VISIT
+from tests.rules_table import table
 from tests.settings_page import page
 
 ROOT = Path(__file__).parents[1]
@@ -20,6 +21,10 @@ PAGES = sorted(
 def test_each_setting_is_documented_as_it_is_declared() -> None:
     assert (ROOT / "docs" / "settings.md").read_text() == page()
     assert all(kind.description for kind in MeshSettings.model_fields.values())
+
+
+def test_the_page_about_people_has_the_rules_as_they_are() -> None:
+    assert (ROOT / "docs" / "accounts.md").read_text().endswith(table())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -10,9 +10,8 @@ from mesh.server import run, until_stopped
 from mesh.settings import load
 from writer import cleaning, health
 from writer.control import bootstrap
-from writer.control.definition_store import DefinitionStore
 from writer.control.directory import LocalDirectory
-from writer.control.store import ControlStore
+from writer.control.services import Stores
 from writer.database import open_pool, raw_codecs
 from writer.ingest.gate import Gate
 from writer.ingest.identity import Keyring
@@ -21,9 +20,13 @@ from writer.ingest.pipeline import Pipeline
 from writer.ingest.place import Places
 from writer.ingest.store import Store
 from writer.migrate import UnfitDatabaseError, prepare
+from writer.privacy.receipts import Receipts
+from writer.privacy.room import CONNECTIONS, STATEMENT_LIMIT_S, PrivacyRoom
+from writer.privacy.store import PrivacyStore
+from writer.privacy.tombstones import Tombstones
 from writer.services import Rooms, server_of
 from writer.settings import WriterSettings, key_bytes
-from writer.wrap import Wrapper
+from writer.wrap import Wrapper, derived
 
 CONTROL_CONNECTIONS = 8  # the directory's ear, administration, followers
 
@@ -48,7 +51,8 @@ async def main() -> None:
     pool = await open_pool(url, CONTROL_CONNECTIONS)
     ingest_pool = await open_pool(url, settings.transactions_in_flight + 2, raw_codecs)
     wrapper, sealer = Wrapper(key_bytes(settings.wrap_key)), Wrapper(key_bytes(settings.seal_key))
-    store = Store(ingest_pool, sealer, now_us)
+    tombstones = Tombstones(derived(key_bytes(settings.wrap_key), "tombstones"))
+    store = Store(ingest_pool, sealer, now_us, tombstones)
     keyring = Keyring(store, wrapper, now_us)
     try:
         await bootstrap.apply(pool, settings)
@@ -61,20 +65,24 @@ async def main() -> None:
     gate = Gate(store.write, settings.transactions_in_flight)
     commits = CommitLog(pool)
     pipeline = Pipeline(directory, keyring, places, store, gate, commits.note)
-    rooms = Rooms(directory, store, pipeline, commits, ControlStore(pool, wrapper), DefinitionStore(pool))
+    privacy_pool = await open_pool(url, CONNECTIONS, raw_codecs, statement_limit_s=STATEMENT_LIMIT_S)
+    receipts = Receipts(derived(key_bytes(settings.wrap_key), "receipts"))
+    privacy = PrivacyRoom(PrivacyStore(privacy_pool), store, keyring, wrapper, sealer, receipts, now_us, commits.note)
+    rooms = Rooms(directory, store, pipeline, commits, Stores.of(pool, wrapper), privacy)
 
     server = server_of(rooms, settings.mesh_token.get_secret_value())
     port = await server.start(settings.bind_host, settings.writer_port, reflect=settings.reflection)
     telemetry.log.info("listening", host=settings.bind_host, port=port)
     chores = [commits.look(), health.keep_true(server, store), cleaning.keep_clean(keyring, store)]
-    tasks = [asyncio.create_task(chore) for chore in (*chores, places.keep_fresh())]
+    chores += [places.keep_fresh(), privacy.worker.run()]
+    tasks = [asyncio.create_task(chore) for chore in chores]
     await stopped
     await server.stop(settings.stop_grace_s)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await directory.stop()
-    for each in (ingest_pool, pool):
+    for each in (ingest_pool, privacy_pool, pool):
         each.terminate()
 
 

@@ -17,12 +17,7 @@ _EPOCH_US = 946_684_800_000_000  # PostgreSQL counts from 2000-01-01
 FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 # A writer that freezes inside a transaction holds others up for so long and no longer.
-_TIMEOUTS = {
-    "idle_in_transaction_session_timeout": "2s",
-    "transaction_timeout": "5s",
-    "statement_timeout": "5s",
-}
-_COMMAND_TIMEOUT_S = 6
+_IDLE_LIMIT_S, _STATEMENT_LIMIT_S = 2, 5
 _CONNECT_TIMEOUT_S = 5
 
 
@@ -32,7 +27,13 @@ class _PlainConnection(asyncpg.Connection):  # pyright: ignore[reportMissingType
         return ""
 
 
-async def open_pool(url: str, size: int, init: Callable[[Connection], Awaitable[None]] | None = None) -> Pool:
+async def open_pool(
+    url: str,
+    size: int,
+    init: Callable[[Connection], Awaitable[None]] | None = None,
+    *,
+    statement_limit_s: int = _STATEMENT_LIMIT_S,
+) -> Pool:
     """A pool of up to `size` connections, one of them open already. Raises OSError or asyncpg.PostgresError."""
     return await asyncpg.create_pool(
         url,
@@ -41,14 +42,16 @@ async def open_pool(url: str, size: int, init: Callable[[Connection], Awaitable[
         init=init,
         connection_class=_PlainConnection,
         timeout=_CONNECT_TIMEOUT_S,
-        command_timeout=_COMMAND_TIMEOUT_S,
+        command_timeout=statement_limit_s + 1,
         max_inactive_connection_lifetime=0,
         server_settings={
             "application_name": "analytics writer",
             "default_transaction_isolation": "read committed",
             "jit": "off",
             "timezone": "UTC",
-            **_TIMEOUTS,
+            "idle_in_transaction_session_timeout": f"{_IDLE_LIMIT_S}s",
+            "transaction_timeout": f"{statement_limit_s}s",
+            "statement_timeout": f"{statement_limit_s}s",
         },
     )
 

@@ -2,35 +2,24 @@
 
 from dataclasses import dataclass
 
-from analytics.v1 import (
-    account_pb2_grpc,
-    definition_pb2_grpc,
-    directory_pb2_grpc,
-    follow_pb2_grpc,
-    import_pb2_grpc,
-    ingest_pb2_grpc,
-    site_pb2,
-    site_pb2_grpc,
-)
+from analytics.v1 import follow_pb2_grpc, import_pb2_grpc, ingest_pb2_grpc, privacy_pb2_grpc
 
 from mesh.auth import Authenticator
 from mesh.clock import now_us
 from mesh.guard import Guard
 from mesh.server import Server
-from writer.control.accounts import AccountServicer, Passwords
-from writer.control.definition_store import DefinitionStore
-from writer.control.definitions import GoalServicer, SegmentServicer
-from writer.control.directory import DirectoryServicer, LocalDirectory
-from writer.control.servicer import KeyServicer, SiteServicer
-from writer.control.store import ControlStore
+from writer.control import services as control_services
+from writer.control.directory import LocalDirectory
+from writer.control.passwords import Passwords
 from writer.ingest.follow import FollowServicer
 from writer.ingest.importer import ImportServicer
 from writer.ingest.log import CommitLog
 from writer.ingest.pipeline import Pipeline
 from writer.ingest.servicer import IngestServicer
 from writer.ingest.store import Store
+from writer.privacy.room import PrivacyRoom
 
-_NAMES = ("Ingest", "Follow", "Import", "Directory", "Site", "Key", "Goal", "Segment", "Account")
+_NAMES = ("Ingest", "Follow", "Import", "Privacy", *control_services.NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +30,22 @@ class Rooms:
     store: Store
     pipeline: Pipeline
     commits: CommitLog
-    control: ControlStore
-    definitions: DefinitionStore
+    control: control_services.Stores
+    privacy: PrivacyRoom
 
 
 def server_of(rooms: Rooms, mesh_token: str) -> Server:
     """A server with all services added, not started yet."""
     directory = rooms.directory
-
-    def sites() -> list[site_pb2.Site]:
-        return list(directory.snapshot.sites.values())
-
     authenticator = Authenticator(mesh_token, lambda: directory.snapshot, now_us)
     guard = Guard(authenticator, directory)
     server = Server([f"analytics.v1.{name}Service" for name in _NAMES], guard)
-    ingest = IngestServicer(rooms.pipeline, server.stopping)
+    ingest = IngestServicer(rooms.pipeline, rooms.privacy.store, now_us, server.stopping)
     ingest_pb2_grpc.add_IngestServiceServicer_to_server(ingest, server.grpc)
     follow = FollowServicer(rooms.commits, server.stopping, now_us)
     follow_pb2_grpc.add_FollowServiceServicer_to_server(follow, server.grpc)
     history = ImportServicer(directory, rooms.pipeline, rooms.store, now_us)
     import_pb2_grpc.add_ImportServiceServicer_to_server(history, server.grpc)
-    watch = DirectoryServicer(directory, server.stopping)
-    directory_pb2_grpc.add_DirectoryServiceServicer_to_server(watch, server.grpc)
-    site = SiteServicer(rooms.control, directory.refresh, sites)
-    site_pb2_grpc.add_SiteServiceServicer_to_server(site, server.grpc)
-    key = KeyServicer(rooms.control, directory.refresh, sites, now_us)
-    site_pb2_grpc.add_KeyServiceServicer_to_server(key, server.grpc)
-    goal = GoalServicer(rooms.definitions, directory.refresh, lambda: directory.snapshot)
-    definition_pb2_grpc.add_GoalServiceServicer_to_server(goal, server.grpc)
-    segment = SegmentServicer(rooms.definitions, directory.refresh, lambda: directory.snapshot)
-    definition_pb2_grpc.add_SegmentServiceServicer_to_server(segment, server.grpc)
-    account = AccountServicer(rooms.control, directory.refresh, Passwords(), now_us)
-    account_pb2_grpc.add_AccountServiceServicer_to_server(account, server.grpc)
+    privacy_pb2_grpc.add_PrivacyServiceServicer_to_server(rooms.privacy.servicer(directory), server.grpc)
+    control_services.add_to(server, rooms.control, directory, Passwords(), now_us)
     return server

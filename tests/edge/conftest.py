@@ -67,7 +67,7 @@ DIRECTORY = directory_pb2.Directory(
         ),
     ],
 )
-DEMO_CALLER = Caller(id="key_1", site="demo", scope=site_pb2.KEY_SCOPE_INGEST)
+DEMO_CALLER = Caller(id="key_1", ingest_site="demo")
 
 
 def free_port() -> int:

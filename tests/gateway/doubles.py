@@ -13,6 +13,7 @@ import grpc
 from analytics.v1 import (
     account_pb2,
     account_pb2_grpc,
+    annotation_pb2_grpc,
     definition_pb2_grpc,
     directory_pb2,
     directory_pb2_grpc,
@@ -22,6 +23,8 @@ from analytics.v1 import (
     query_pb2_grpc,
     realtime_pb2,
     realtime_pb2_grpc,
+    share_pb2,
+    share_pb2_grpc,
     site_pb2,
     site_pb2_grpc,
     track_pb2,
@@ -42,6 +45,7 @@ from mesh.errors import MeshError, invalid
 from mesh.guard import Guard
 from mesh.server import Server
 from mesh.stream import answer_all
+from tests.gateway.account_doubles import People
 from tests.gateway.question_doubles import Definitions, Questions
 
 MESH_TOKEN = "mesh-token-of-the-tests"
@@ -59,6 +63,14 @@ def _credential(secret: str, site: str, scope: int) -> directory_pb2.Credential:
     return directory_pb2.Credential(secret_sha256=digest, id=secret[-8:], site=site, scope=scope)
 
 
+SIGNED_IN = directory_pb2.Credential(
+    secret_sha256=hashlib.sha256(SESSION.encode()).digest(),
+    id="ses_1",
+    user="0198c0de-0000-7000-8000-000000000001",
+    grants=[account_pb2.Grant(role=account_pb2.ROLE_OWNER)],
+)
+
+
 def directory(*, without: str = "") -> Snapshot:
     """Two sites and a credential of each kind."""
     return Snapshot.of(_directory(without))
@@ -71,7 +83,6 @@ def _directory(without: str = "") -> directory_pb2.Directory:
         (DEMO_READ, "demo", read),
         (OTHER_ADMIN, "other", admin),
         (INGEST, "demo", ingest),
-        (SESSION, "", admin),
     )
     return directory_pb2.Directory(
         version=1,
@@ -79,7 +90,8 @@ def _directory(without: str = "") -> directory_pb2.Directory:
             site_pb2.Site(id="demo", number=1, domains=["demo.example"]),
             site_pb2.Site(id="other", number=2, domains=["other.example", "demo.example"]),
         ],
-        credentials=[_credential(*entry) for entry in secrets if entry[0] != without],
+        credentials=[*(_credential(*entry) for entry in secrets if entry[0] != without), SIGNED_IN],
+        shares=[share_pb2.Share(id="shr_1", site="demo", embed_origins=["https://demo.example"])],
     )
 
 
@@ -140,7 +152,7 @@ class Edge(track_pb2_grpc.TrackServiceServicer):
 class Writer(
     site_pb2_grpc.SiteServiceServicer,
     site_pb2_grpc.KeyServiceServicer,
-    account_pb2_grpc.AccountServiceServicer,
+    People,
     import_pb2_grpc.ImportServiceServicer,
     Definitions,
 ):
@@ -151,6 +163,7 @@ class Writer(
     masks: list[list[str]] = field(default_factory=list)
     imported: list[import_pb2.ImportRequest] = field(default_factory=list)
     known_ids: set[str] = field(default_factory=set)
+    signed_in: list[account_pb2.SignInRequest] = field(default_factory=list)
     signed_out: list[str] = field(default_factory=list)
     passwords: list[tuple[str, str]] = field(default_factory=list)
     versions: list[str] = field(default_factory=list)
@@ -161,12 +174,10 @@ class Writer(
 
     async def ListSites(self, request: site_pb2.ListSitesRequest, context: Any) -> site_pb2.ListSitesResponse:
         self._heard(context)
-        mine = caller().site
-        return site_pb2.ListSitesResponse(sites=[site for site in self.sites if not mine or site.id == mine])
+        return site_pb2.ListSitesResponse(sites=[site for site in self.sites if caller().sees(site.id)])
 
     async def CreateSite(self, request: site_pb2.CreateSiteRequest, context: Any) -> site_pb2.CreateSiteResponse:
-        if caller().site:
-            raise MeshError(grpc.StatusCode.PERMISSION_DENIED, "this needs a key of every site")
+        caller().require_every_site("site.id")
         if not request.site.id.islower():
             raise invalid("site.id", f'"{request.site.id}" is no slug')
         if any(site.id == request.site.id for site in self.sites):
@@ -207,12 +218,13 @@ class Writer(
         return site_pb2.CreateKeyResponse(key=key, secret="am_key_fresh", directory_version=self.version)
 
     async def DeleteKey(self, request: site_pb2.DeleteKeyRequest, context: Any) -> site_pb2.DeleteKeyResponse:
-        if caller().site:
+        if not caller().sees(""):
             raise MeshError(grpc.StatusCode.NOT_FOUND, "there is no such key", field="id")
         self.keys = [key for key in self.keys if key.id != request.id]
         return site_pb2.DeleteKeyResponse(directory_version=self.version)
 
     async def SignIn(self, request: account_pb2.SignInRequest, context: Any) -> account_pb2.SignInResponse:
+        self.signed_in.append(request)
         if request.password != "correct horse":
             raise MeshError(grpc.StatusCode.UNAUTHENTICATED, "e-mail or password is wrong")
         expires = now_us() + 14 * 86_400_000_000
@@ -226,7 +238,9 @@ class Writer(
         self, request: account_pb2.ChangePasswordRequest, context: Any
     ) -> account_pb2.ChangePasswordResponse:
         self.passwords.append((request.old_password, request.new_password))
-        return account_pb2.ChangePasswordResponse(directory_version=self.version)
+        return account_pb2.ChangePasswordResponse(
+            directory_version=self.version, session="am_session_renewed", expires_at_us=now_us() + 60_000_000
+        )
 
     async def Import(self, request: import_pb2.ImportRequest, context: Any) -> import_pb2.ImportResponse:
         caller().require_site(request.site)
@@ -335,6 +349,10 @@ class Mesh:
                 "SiteService",
                 "KeyService",
                 "AccountService",
+                "UserService",
+                "InvitationService",
+                "ShareService",
+                "AnnotationService",
                 "ImportService",
                 "GoalService",
                 "SegmentService",
@@ -354,6 +372,10 @@ class Mesh:
                 definition_pb2_grpc.add_GoalServiceServicer_to_server(self.writer, server.grpc)
                 definition_pb2_grpc.add_SegmentServiceServicer_to_server(self.writer, server.grpc)
                 account_pb2_grpc.add_AccountServiceServicer_to_server(self.writer, server.grpc)
+                account_pb2_grpc.add_UserServiceServicer_to_server(self.writer, server.grpc)
+                account_pb2_grpc.add_InvitationServiceServicer_to_server(self.writer, server.grpc)
+                share_pb2_grpc.add_ShareServiceServicer_to_server(self.writer, server.grpc)
+                annotation_pb2_grpc.add_AnnotationServiceServicer_to_server(self.writer, server.grpc)
                 import_pb2_grpc.add_ImportServiceServicer_to_server(self.writer, server.grpc)
             case "query":
                 query_pb2_grpc.add_QueryServiceServicer_to_server(self.query, server.grpc)

@@ -143,7 +143,7 @@ class Definitions(definition_pb2_grpc.GoalServiceServicer, definition_pb2_grpc.S
         return found
 
     def _found(self, kept: list[Any], id: str) -> Any:
-        found = next((each for each in kept if each.id == id and caller().site in ("", each.site)), None)
+        found = next((each for each in kept if each.id == id and caller().sees(each.site)), None)
         if found is None:
             raise not_found(f'there is no "{id}"', field="id")
         return found

@@ -7,10 +7,18 @@ from typing import Any
 
 import grpc
 import pytest
-from analytics.v1 import directory_pb2, query_pb2, query_pb2_grpc, realtime_pb2, realtime_pb2_grpc, site_pb2
+from analytics.v1 import (
+    account_pb2,
+    directory_pb2,
+    query_pb2,
+    query_pb2_grpc,
+    realtime_pb2,
+    realtime_pb2_grpc,
+    site_pb2,
+)
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from mesh.auth import RULES, Authenticator, Rule, caller
+from mesh.auth import RULES, Authenticator, Caller, Rule, caller
 from mesh.channel import bearer, connect
 from mesh.directory import Snapshot
 from mesh.errors import MeshError, from_rpc, invalid
@@ -36,6 +44,23 @@ CREDENTIALS = [
         expires_at_us=expires,
     )
     for name, (site, scope, expires) in KEYS.items()
+]
+SESSIONS = {
+    "link": {"shop": account_pb2.ROLE_GUEST},
+    "viewer": {"shop": account_pb2.ROLE_VIEWER},
+    "analyst": {"shop": account_pb2.ROLE_ANALYST, "blog": account_pb2.ROLE_VIEWER},
+    "site owner": {"shop": account_pb2.ROLE_OWNER},
+    "owner": {"": account_pb2.ROLE_OWNER},
+    "dismissed": {},
+}
+CREDENTIALS += [
+    directory_pb2.Credential(
+        id=f"key_{name}",
+        secret_sha256=hashlib.sha256(name.encode()).digest(),
+        user="" if name == "link" else name,
+        grants=[account_pb2.Grant(site=site, role=role) for site, role in roles.items()],
+    )
+    for name, roles in SESSIONS.items()
 ]
 AUTHENTICATOR = Authenticator(
     MESH, lambda: Snapshot.of(directory_pb2.Directory(version=1, credentials=CREDENTIALS)), lambda: NOW
@@ -94,14 +119,18 @@ async def refusal(call: Any) -> MeshError:
 LETS_IN = {
     Rule.MESH: {"mesh"},
     Rule.INGEST: {"mesh", "ingest"},
-    Rule.READ: {"admin", "site admin", "reader", "expiring"},
-    Rule.ADMIN: {"admin", "site admin", "expiring"},
-    Rule.OPERATOR: {"mesh", "admin", "expiring"},
+    Rule.PERSON: {"viewer", "analyst", "site owner", "owner", "dismissed"},
+    Rule.SHARED: {"link", "reader", "viewer", "analyst", "site admin", "admin", "site owner", "owner", "expiring"},
+    Rule.READ: {"reader", "viewer", "analyst", "site admin", "admin", "site owner", "owner", "expiring"},
+    Rule.WRITE: {"analyst", "site admin", "admin", "site owner", "owner", "expiring"},
+    Rule.ADMIN: {"site admin", "admin", "site owner", "owner", "expiring"},
+    Rule.OWNER: {"admin", "site owner", "owner", "expiring"},
+    Rule.OPERATOR: {"mesh", "admin", "owner", "expiring"},
 }
 
 
 @pytest.mark.parametrize("rule", LETS_IN)
-@pytest.mark.parametrize("who", ["mesh", *KEYS])
+@pytest.mark.parametrize("who", ["mesh", *KEYS, *SESSIONS])
 def test_a_rule_lets_in_whom_it_names_and_nobody_else(rule: Rule, who: str) -> None:
     authorization = f"Bearer {MESH if who == 'mesh' else who}"
     if who in LETS_IN[rule]:
@@ -111,6 +140,43 @@ def test_a_rule_lets_in_whom_it_names_and_nobody_else(rule: Rule, who: str) -> N
         AUTHENTICATOR.authorize(rule, authorization)
     expected = grpc.StatusCode.UNAUTHENTICATED if who == "expired" else grpc.StatusCode.PERMISSION_DENIED
     assert error.value.code is expected
+
+
+@pytest.mark.parametrize("rule", [rule for rule in Rule if rule is not Rule.OPEN])
+def test_each_rule_has_its_own_line_above(rule: Rule) -> None:
+    assert rule in LETS_IN
+
+
+@pytest.mark.parametrize(
+    ("rule", "site", "code"),
+    [
+        (Rule.WRITE, "shop", None),
+        (Rule.READ, "blog", None),
+        (Rule.WRITE, "blog", grpc.StatusCode.PERMISSION_DENIED),
+        (Rule.READ, "other", grpc.StatusCode.NOT_FOUND),
+        (Rule.WRITE, "other", grpc.StatusCode.NOT_FOUND),
+        (Rule.READ, "", grpc.StatusCode.NOT_FOUND),
+    ],
+)
+def test_a_role_holds_at_its_own_site_alone(rule: Rule, site: str, code: grpc.StatusCode | None) -> None:
+    who = AUTHENTICATOR.authorize(rule, "Bearer analyst")
+    if code is None:
+        who.require_site(site)
+        return
+    with pytest.raises(MeshError) as error:
+        who.require_site(site)
+    assert error.value.code is code
+
+
+def test_the_greater_of_two_roles_counts() -> None:
+    roles = {"": account_pb2.ROLE_VIEWER, "shop": account_pb2.ROLE_ADMIN}
+    who = Caller("ses_1", roles, least=account_pb2.ROLE_ADMIN)
+    who.require_site("shop")
+    with pytest.raises(MeshError):
+        who.require_site("blog")
+    with pytest.raises(MeshError):
+        who.require_every_site("site.id")
+    assert (who.role_at("shop"), who.role_at("blog")) == (account_pb2.ROLE_ADMIN, account_pb2.ROLE_VIEWER)
 
 
 @pytest.mark.parametrize(

@@ -307,6 +307,11 @@ def test_an_event_that_is_meant_by_name_is_refused_at_its_place() -> None:
         assert right in caught.value.message
 
 
+def test_a_page_that_is_meant_is_in_the_form_that_pages_have() -> None:
+    meant = language.match_of(query_pb2.EventMatch(page="/caf%C3%A9/*#/%7eme"), "steps[0]", KNOWN)
+    assert meant.page == "/café/*#/~me"
+
+
 def test_a_scope_is_refused_as_a_query_is() -> None:
     scope = query_pb2.Scope(filters=[query_pb2.Filter(operator=1, dimension="pagee", values=["/"])])
     with pytest.raises(MeshError) as caught:

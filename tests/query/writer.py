@@ -8,16 +8,37 @@ from typing import Any
 
 import grpc
 from analytics.v1 import (
+    account_pb2,
+    definition_pb2,
     directory_pb2,
     directory_pb2_grpc,
     event_pb2,
     follow_pb2,
     follow_pb2_grpc,
+    query_pb2,
     site_pb2,
 )
 
 MESH_TOKEN = "mesh-token-of-the-tests"
 ADMIN_KEY, READ_KEY, OTHER_KEY, INGEST_KEY = "am_key_admin", "am_key_read", "am_key_other", "am_ingest_demo"
+
+_F = query_pb2.Filter
+SEGMENTS = {
+    "seg_country": _F(operator=_F.OPERATOR_IS, dimension="country", values=["DE"]),
+    "seg_page": _F(operator=_F.OPERATOR_CONTAINS, dimension="page", values=["/blog"]),
+    "seg_plan": _F(operator=_F.OPERATOR_IS, dimension="prop:plan", values=["pro"]),
+}
+"""Of the site `other`."""
+
+
+def link(segment: str) -> directory_pb2.Credential:
+    """A share link of the site `other`, whole or limited to a segment; its secret is `am_share_SEGMENT`."""
+    return directory_pb2.Credential(
+        secret_sha256=hashlib.sha256(f"am_share_{segment}".encode()).digest(),
+        id=f"shr_{segment}",
+        grants=[account_pb2.Grant(site="other", role=account_pb2.ROLE_GUEST)],
+        segment=segment,
+    )
 
 
 def fingerprint(events: Iterable[event_pb2.NormalizedEvent]) -> int:
@@ -128,6 +149,11 @@ class Directory(directory_pb2_grpc.DirectoryServiceServicer):
                 key(READ_KEY, sites[0].id, site_pb2.KEY_SCOPE_READ),
                 key(OTHER_KEY, "other", site_pb2.KEY_SCOPE_READ),
                 key(INGEST_KEY, sites[0].id, site_pb2.KEY_SCOPE_INGEST),
+                *(link(name) for name in ("", *SEGMENTS, "seg_gone")),
+            ],
+            goals=[definition_pb2.Goal(id="goal_1", site="other", name="Signup", event="signup")],
+            segments=[
+                definition_pb2.Segment(id=id, site="other", name=id, filters=[item]) for id, item in SEGMENTS.items()
             ],
         )
 

@@ -11,6 +11,7 @@ from typing import Any
 import grpc
 import pytest
 from analytics.v1 import (
+    account_pb2,
     directory_pb2,
     event_pb2,
     follow_pb2,
@@ -35,9 +36,16 @@ MESH_TOKEN = "mesh-token-of-the-tests"
 READ = "am_key_reader-of-demo"
 OTHER = "am_key_reader-of-another-site"
 INGEST = "am_ingest_of-demo"
+LINK, PART = "am_share_of-demo", "am_share_of-a-segment-of-demo"
+PERSON = "am_session_of-a-viewer"
 
 
-def directory(*, sites: tuple[str, ...] = ("demo", "other"), keys: tuple[str, ...] = (READ, OTHER, INGEST)) -> Snapshot:
+def directory(
+    *,
+    sites: tuple[str, ...] = ("demo", "other"),
+    keys: tuple[str, ...] = (READ, OTHER, INGEST),
+    person_of: str = "demo",
+) -> Snapshot:
     of = {READ: ("demo", 2), OTHER: ("other", 2), INGEST: ("demo", 1)}
     message = directory_pb2.Directory(version=1)
     for number, name in enumerate(sites, 1):
@@ -46,6 +54,12 @@ def directory(*, sites: tuple[str, ...] = ("demo", "other"), keys: tuple[str, ..
         site, scope = of[key]
         digest = hashlib.sha256(key.encode()).digest()
         message.credentials.add(secret_sha256=digest, id=key, site=site, scope=site_pb2.KeyScope.ValueType(scope))
+    for secret, segment in ((LINK, ""), (PART, "seg_1")):
+        credential = message.credentials.add(secret_sha256=hashlib.sha256(secret.encode()).digest(), id=secret)
+        credential.grants.add(site="demo", role=account_pb2.ROLE_GUEST)
+        credential.segment = segment
+    credential = message.credentials.add(secret_sha256=hashlib.sha256(PERSON.encode()).digest(), id="ses_1", user="ada")
+    credential.grants.add(site=person_of, role=account_pb2.ROLE_VIEWER)
     return Snapshot.of(message)
 
 

@@ -7,7 +7,7 @@ import grpc
 import pytest
 from analytics.v1 import realtime_pb2
 
-from tests.realtime.conftest import INGEST, MESH_TOKEN, OTHER, READ, Mesh, directory
+from tests.realtime.conftest import INGEST, LINK, MESH_TOKEN, OTHER, PART, PERSON, READ, Mesh, directory
 from tests.realtime.events import event
 
 Snapshot = realtime_pb2.RealtimeServiceWatchResponse
@@ -137,3 +137,16 @@ async def test_a_watch_ends_when_its_site_is_removed(mesh: Mesh) -> None:
     mesh.directory.snapshot = directory(sites=())
     mesh.writer.commit(event("a"))
     assert await refusal(watch) == grpc.StatusCode.NOT_FOUND
+
+
+async def test_a_share_link_watches_the_whole_site_or_nothing(mesh: Mesh) -> None:
+    assert len((await mesh.watch(key=LINK).read()).views_per_minute) == 30
+    assert await refusal(mesh.watch(key=PART)) is grpc.StatusCode.PERMISSION_DENIED
+    assert await refusal(mesh.watch("other", LINK)) is grpc.StatusCode.NOT_FOUND
+
+
+async def test_a_watch_ends_when_its_person_loses_the_role(mesh: Mesh) -> None:
+    watch = mesh.watch(key=PERSON)
+    await watch.read()
+    mesh.directory.snapshot = directory(person_of="other")
+    assert await refusal(watch) is grpc.StatusCode.NOT_FOUND

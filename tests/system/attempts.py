@@ -5,14 +5,17 @@ from typing import Any
 
 from analytics.v1 import (
     account_pb2,
+    annotation_pb2,
     definition_pb2,
     directory_pb2,
     event_pb2,
     follow_pb2,
     import_pb2,
     ingest_pb2,
+    privacy_pb2,
     query_pb2,
     realtime_pb2,
+    share_pb2,
     site_pb2,
     spool_pb2,
     track_pb2,
@@ -33,6 +36,12 @@ class Target:
     goal: str
     segment: str
     visit: str
+    task: str = ""
+    receipt: str = ""
+    share: str = ""
+    note: str = ""
+    invitation: str = ""
+    user: str = ""
 
 
 async def target_at(mesh: Mesh, site: str, eventually: Any) -> Target:
@@ -40,6 +49,20 @@ async def target_at(mesh: Mesh, site: str, eventually: Any) -> Target:
 
     async def made(kind: str, **fields: Any) -> str:
         reply = await mesh.api("POST", kind, {"site": site, "name": "Ours", **fields})
+        assert reply.status == 201, reply.body
+        return reply.json()["id"]
+
+    async def finished(kind: str) -> dict[str, Any]:
+        """A task of PrivacyService for a user whom nobody has seen, once it is done."""
+        task = (await mesh.api("POST", f"privacy/{kind}", {"site": site, "userId": "nobody"})).json()
+        await eventually(lambda: state(kind, task["id"]), "done")
+        return (await mesh.api("GET", f"privacy/{kind}/{task['id']}")).json()
+
+    async def state(kind: str, id: str) -> str:
+        return (await mesh.api("GET", f"privacy/{kind}/{id}")).json()["state"]
+
+    async def own(kind: str, **fields: Any) -> str:
+        reply = await mesh.api("POST", kind, {"site": site, **fields})
         assert reply.status == 201, reply.body
         return reply.json()["id"]
 
@@ -51,6 +74,12 @@ async def target_at(mesh: Mesh, site: str, eventually: Any) -> Target:
         goal=await made("goals", page="/ours"),
         segment=await made("segments", filters=[["is", "page", ["/ours"]]]),
         visit=(await mesh.api("GET", f"visits?site={site}&date_range=24h")).json()["visits"][0]["id"],
+        task=(await finished("exports"))["id"],
+        receipt=(await finished("erasures"))["receipt"],
+        share=await own("shares", name="Ours"),
+        note=await own("annotations", text="Ours", date="2026-01-31"),
+        invitation=await own("invitations", email=f"ours@{site}.example", role="viewer"),
+        user=(await mesh.api("GET", "users")).json()["users"][0]["id"],
     )
 
 
@@ -82,6 +111,16 @@ def requests_at(target: Target) -> dict[str, Message]:
         "AccountService/SignIn": account_pb2.SignInRequest(email="admin@localhost", password="guess"),
         "AccountService/SignOut": account_pb2.SignOutRequest(session="am_session_x"),
         "AccountService/ChangePassword": account_pb2.ChangePasswordRequest(session="am_session_x"),
+        "AccountService/PreviewInvitation": account_pb2.PreviewInvitationRequest(secret="am_invite_x"),
+        "AccountService/AcceptInvitation": account_pb2.AcceptInvitationRequest(secret="am_invite_x", password="guess"),
+        "AccountService/ResetPassword": account_pb2.ResetPasswordRequest(secret="am_reset_x", new_password="x" * 10),
+        "AccountService/GetAccount": account_pb2.GetAccountRequest(),
+        "AccountService/ListSessions": account_pb2.ListSessionsRequest(),
+        "AccountService/RevokeSession": account_pb2.RevokeSessionRequest(id="ses_x"),
+        "AccountService/BeginTotp": account_pb2.BeginTotpRequest(password="guess"),
+        "AccountService/ConfirmTotp": account_pb2.ConfirmTotpRequest(code="000000"),
+        "AccountService/RemoveTotp": account_pb2.RemoveTotpRequest(password="guess", code="000000"),
+        "AccountService/RenewRecoveryCodes": account_pb2.RenewRecoveryCodesRequest(password="guess", code="000000"),
         "SiteService/ListSites": site_pb2.ListSitesRequest(),
         "SiteService/CreateSite": site_pb2.CreateSiteRequest(site=site_pb2.Site(id="made-by-a-stranger")),
         "SiteService/UpdateSite": site_pb2.UpdateSiteRequest(site=site_pb2.Site(id=site)),
@@ -107,7 +146,48 @@ def requests_at(target: Target) -> dict[str, Message]:
             segment=definition_pb2.Segment(id=target.segment, name="stolen"), update_mask=renamed
         ),
         "SegmentService/DeleteSegment": definition_pb2.DeleteSegmentRequest(id=target.segment),
+        "AnnotationService/ListAnnotations": annotation_pb2.ListAnnotationsRequest(site=site),
+        "AnnotationService/CreateAnnotation": annotation_pb2.CreateAnnotationRequest(
+            annotation=annotation_pb2.Annotation(site=site, text="made-by-a-stranger", date="2026-01-31")
+        ),
+        "AnnotationService/UpdateAnnotation": annotation_pb2.UpdateAnnotationRequest(
+            annotation=annotation_pb2.Annotation(id=target.note, text="stolen"), update_mask=FieldMask(paths=["text"])
+        ),
+        "AnnotationService/DeleteAnnotation": annotation_pb2.DeleteAnnotationRequest(id=target.note),
+        "ShareService/ListShares": share_pb2.ListSharesRequest(site=site),
+        "ShareService/CreateShare": share_pb2.CreateShareRequest(
+            share=share_pb2.Share(site=site, name="made-by-a-stranger")
+        ),
+        "ShareService/UpdateShare": share_pb2.UpdateShareRequest(
+            share=share_pb2.Share(id=target.share, name="stolen"), update_mask=renamed
+        ),
+        "ShareService/DeleteShare": share_pb2.DeleteShareRequest(id=target.share),
+        "ShareService/OpenShare": share_pb2.OpenShareRequest(secret="am_share_x"),
+        "UserService/ListUsers": account_pb2.ListUsersRequest(site=site),
+        "UserService/SetRole": account_pb2.SetRoleRequest(id=target.user, site=site, role=account_pb2.ROLE_VIEWER),
+        "UserService/DeleteUser": account_pb2.DeleteUserRequest(id=target.user),
+        "UserService/CreatePasswordReset": account_pb2.CreatePasswordResetRequest(id=target.user),
+        "InvitationService/ListInvitations": account_pb2.ListInvitationsRequest(site=site),
+        "InvitationService/CreateInvitation": account_pb2.CreateInvitationRequest(
+            invitation=account_pb2.Invitation(
+                email="made-by-a-stranger@x.example", site=site, role=account_pb2.ROLE_OWNER
+            )
+        ),
+        "InvitationService/DeleteInvitation": account_pb2.DeleteInvitationRequest(id=target.invitation),
         "ImportService/Import": import_pb2.ImportRequest(site=site, import_id="theft", events=[envelope]),
+        "IngestService/ReportSpool": ingest_pb2.ReportSpoolRequest(edge_id="thief"),
+        "PrivacyService/CreateExport": privacy_pb2.CreateExportRequest(site=site, user_id="jane"),
+        "PrivacyService/DownloadExport": privacy_pb2.DownloadExportRequest(id=target.task),
+        "PrivacyService/CreateErasure": privacy_pb2.CreateErasureRequest(site=site, visit_id=target.visit),
+        "PrivacyService/GetPrivacyTask": privacy_pb2.GetPrivacyTaskRequest(id=target.task),
+        "PrivacyService/ListPrivacyTasks": privacy_pb2.ListPrivacyTasksRequest(site=site),
+        "PrivacyService/VerifyReceipt": privacy_pb2.VerifyReceiptRequest(receipt=target.receipt),
+        "PrivacyService/GetRetention": privacy_pb2.GetRetentionRequest(site=site),
+        "PrivacyService/PreviewRetention": privacy_pb2.PreviewRetentionRequest(site=site),
+        "PrivacyService/ListTombstones": privacy_pb2.ListTombstonesRequest(),
+        "PrivacyService/ReplayTombstones": privacy_pb2.ReplayTombstonesRequest(
+            tombstones=[privacy_pb2.Tombstone(site_number=1)]
+        ),
         "QueryService/Query": query_pb2.QueryRequest(site=site, metrics=["visitors"]),
         "QueryService/Page": query_pb2.PageRequest(scope=scope),
         "QueryService/Funnel": query_pb2.FunnelRequest(scope=scope, steps=[page, page]),

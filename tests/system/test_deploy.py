@@ -105,6 +105,7 @@ def test_the_image_holds_every_package_that_a_service_needs_and_runs_as_nobody()
     copied = {line.split()[1] for line in lines if line.startswith("COPY ") and "--from" not in line}
     assert {"gen", "mesh", "cli", *SETTINGS} <= copied
     assert "USER analytics" in lines
+    assert any("ANALYTICS_REFLECTION=false" in line for line in lines)
     kept = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     assert copied <= kept
 

@@ -12,7 +12,7 @@ from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.message import Message
 
 from bench.mesh import AGENT, Mesh
-from mesh.auth import RULES, Rule
+from mesh.auth import LEAST, RULES, Rule
 from mesh.channel import bearer
 from mesh.ids import new_id
 from tests.system.attempts import Target, requests_at, target_at, view
@@ -29,7 +29,12 @@ HOME = {
         "GoalService",
         "SegmentService",
         "AccountService",
+        "UserService",
+        "InvitationService",
+        "ShareService",
+        "AnnotationService",
         "ImportService",
+        "PrivacyService",
     ],
     "query": ["QueryService"],
     "realtime": ["RealtimeService"],
@@ -112,8 +117,8 @@ async def test_the_attempts_on_questions_and_definitions_pass_with_the_sites_own
     assert (await mesh.api("POST", "sites", {"id": "mine"})).status == 201
     key = (await mesh.api("POST", "keys", {"name": "own", "site": "mine", "scope": "admin"})).json()["secret"]
     requests = requests_at(await target_at(mesh, "mine", eventually))
-    services = tuple(f"/analytics.v1.{name}/" for name in ("GoalService", "SegmentService", "QueryService"))
-    tried = [rpc for rpc in OURS if rpc.startswith(services) and RULES[rpc] is not Rule.OPERATOR]
+    services = tuple(f"/analytics.v1.{name}Service/" for name in ("Goal", "Segment", "Annotation", "Share", "Query"))
+    tried = [rpc for rpc in OURS if rpc.startswith(services) and RULES[rpc] not in (Rule.OPERATOR, Rule.MESH)]
     refused = {
         rpc: found
         for rpc in sorted(tried, key=lambda rpc: "/Delete" in rpc)  # what is deleted cannot be changed any more
@@ -139,7 +144,9 @@ async def test_another_sites_key_gets_nothing(
     request = requests_at(target)[rpc.removeprefix("/analytics.v1.")]
     allowed = {
         Rule.INGEST: scope == "ingest",
+        Rule.SHARED: scope in ("read", "admin"),
         Rule.READ: scope in ("read", "admin"),
+        Rule.WRITE: scope == "admin",
         Rule.ADMIN: scope == "admin",
     }.get(RULES[rpc], False)
     if not allowed:
@@ -201,7 +208,7 @@ async def test_nothing_of_the_attempts_left_a_trace(mesh: Mesh, target: Target) 
     assert rows["count"] == 0
 
 
-@pytest.mark.parametrize("rpc", [name for name in OURS if RULES[name] in (Rule.READ, Rule.ADMIN)])
+@pytest.mark.parametrize("rpc", [name for name in OURS if RULES[name] in LEAST])
 async def test_an_ingest_key_neither_reads_nor_administers(
     mesh: Mesh, target: Target, channels: dict[str, grpc.aio.Channel], rpc: str
 ) -> None:

@@ -29,6 +29,7 @@ from writer.ingest.pipeline import Pipeline
 from writer.ingest.place import Places
 from writer.ingest.store import Store
 from writer.migrate import migrate
+from writer.privacy.tombstones import Tombstones
 from writer.wrap import Wrapper
 
 
@@ -121,13 +122,13 @@ class Rig:
 
     async def pipeline(self, in_flight: int = 1) -> Pipeline:
         self.pools.append(await open_pool(self.url, in_flight + 2, raw_codecs))
-        store = Store(self.pools[-1], Wrapper(b"s" * 32), lambda: self.now)
+        store = Store(self.pools[-1], Wrapper(b"s" * 32), lambda: self.now, Tombstones(b"t" * 32))
         keyring = Keyring(store, Wrapper(b"w" * 32), lambda: self.now)
         return Pipeline(self.directory, keyring, Places(None), store, Gate(store.write, in_flight), _nobody)
 
     async def store(self) -> Store:
         self.pools.append(await open_pool(self.url, 3, raw_codecs))
-        return Store(self.pools[-1], Wrapper(b"s" * 32), lambda: self.now)
+        return Store(self.pools[-1], Wrapper(b"s" * 32), lambda: self.now, Tombstones(b"t" * 32))
 
     async def log(self) -> CommitLog:
         self.pools.append(await open_pool(self.url, 3))

@@ -133,7 +133,7 @@ async def test_two_writers_and_a_rolled_back_one_leave_no_gap(rig: Rig, tail: Ta
                 transaction = connection.transaction()
                 await transaction.start()
                 row = (1,), (n.to_bytes(16, "big"),), (NOON,), (NOON,), ("x",), (None,), (None,), (None,), (b"",)
-                await connection.fetch(STORE_BATCH, *row, True)
+                await connection.fetch(STORE_BATCH, *row, True, 0)
                 await asyncio.sleep(0.01)  # the others wait on the head row
                 await transaction.rollback()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import grpc
 import pytest
-from analytics.v1 import event_pb2, site_pb2
+from analytics.v1 import account_pb2, event_pb2
 from analytics.v1.event_pb2 import RawEventEnvelope
 from analytics.v1.import_pb2 import ImportOutcome, ImportRequest, ImportResponse
 
@@ -38,7 +38,7 @@ def line(**fields) -> RawEventEnvelope:
 
 
 async def bring(importer: ImportServicer, *events: RawEventEnvelope, site: str = "demo") -> ImportResponse:
-    set_caller(Caller(id="key_1", site="", scope=site_pb2.KEY_SCOPE_ADMIN))
+    set_caller(Caller(id="key_1", roles={"": account_pb2.ROLE_OWNER}))
     request = ImportRequest(site=site, import_id="history", events=events)
     return await importer.Import(request, SimpleNamespace())
 
@@ -151,7 +151,7 @@ async def test_history_is_held_to_the_limits_of_live_events(
 
 async def test_no_events_ask_whether_the_caller_may_import(importer: ImportServicer) -> None:
     assert await bring(importer) == ImportResponse()
-    set_caller(Caller(id="key_2", site="daily", scope=site_pb2.KEY_SCOPE_ADMIN))
+    set_caller(Caller(id="key_2", roles={"daily": account_pb2.ROLE_ADMIN}))
     with pytest.raises(MeshError) as caught:
         await importer.Import(ImportRequest(site="demo", import_id="x"), SimpleNamespace())
     assert caught.value.code == grpc.StatusCode.NOT_FOUND
@@ -164,7 +164,7 @@ async def test_history_older_than_the_retention_is_refused_by_the_settings_name(
 
 
 async def test_another_sites_key_sees_no_site(importer: ImportServicer) -> None:
-    set_caller(Caller(id="key_2", site="daily", scope=site_pb2.KEY_SCOPE_ADMIN))
+    set_caller(Caller(id="key_2", roles={"daily": account_pb2.ROLE_ADMIN}))
     request = ImportRequest(site="demo", import_id="x", events=[line()])
     with pytest.raises(MeshError) as caught:
         await asyncio.create_task(importer.Import(request, SimpleNamespace()))

@@ -6,16 +6,17 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from analytics.v1 import event_pb2, site_pb2
+from analytics.v1 import account_pb2, event_pb2, site_pb2
 from pydantic import SecretStr
 
 from mesh.errors import MeshError, invalid
 from mesh.telemetry import log
-from writer.control.accounts import Passwords, checked_email, checked_password
 from writer.control.changes import BUMP, Pool
 from writer.control.keys import digest, new_public_id
+from writer.control.passwords import Passwords, checked_email, checked_password
+from writer.control.people_store import INSERT_GRANT, INSERT_USER
 from writer.control.sites import checked
-from writer.control.store import ANY_USER, BOOTSTRAP_LOCK, INSERT_USER, insert_key, insert_site
+from writer.control.store import ANY_USER, BOOTSTRAP_LOCK, insert_key, insert_site
 from writer.settings import WriterSettings, key_bytes
 from writer.wrap import Wrapper
 
@@ -42,7 +43,9 @@ async def apply(pool: Pool, settings: WriterSettings) -> bool:
                 await insert_site(connection, first.site, Wrapper(key_bytes(settings.wrap_key)))
             for key, secret in first.keys:
                 await insert_key(connection, key, digest(secret))
-            await connection.execute(INSERT_USER, uuid.uuid4(), first.email, password_hash)
+            user_id = uuid.uuid4()
+            await connection.execute(INSERT_USER, user_id, first.email, password_hash)
+            await connection.execute(INSERT_GRANT, user_id, None, account_pb2.ROLE_OWNER)
             await connection.fetchval(BUMP)
     log.info("bootstrapped", site=first.site.id)
     return True

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from mesh.errors import unavailable
+from mesh.errors import invalid, unavailable
 
 Connection = asyncpg.Connection | PoolConnectionProxy
 Pool = asyncpg.Pool
@@ -46,9 +46,12 @@ async def change(pool: Pool) -> AsyncGenerator[tuple[Connection, int]]:
 
 @asynccontextmanager
 async def reachable() -> AsyncGenerator[None]:
-    """Raises UNAVAILABLE while PostgreSQL is away: nothing was changed, ask again."""
+    """Raises UNAVAILABLE while PostgreSQL is away: nothing was changed, ask again. Raises INVALID_ARGUMENT for a NUL
+    character, which no text there can hold."""
     try:
         yield
+    except asyncpg.CharacterNotInRepertoireError:
+        raise invalid("", "a text holds a NUL character") from None
     except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError) as error:
         raise unavailable("the database cannot be reached now; nothing was changed") from error
     except (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.ReadOnlySQLTransactionError) as error:

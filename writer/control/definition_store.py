@@ -8,7 +8,7 @@ import asyncpg
 import grpc
 from analytics.v1 import definition_pb2, query_pb2
 
-from mesh.auth import unknown_site
+from mesh.auth import Caller, unknown_site
 from mesh.errors import MeshError, not_found
 from writer.control.changes import Changed, Connection, Pool, change, microseconds
 
@@ -38,10 +38,7 @@ T = TypeVar("T", definition_pb2.Goal, definition_pb2.Segment)
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[T]):
-    """A kind of definition: its statements, and how a message becomes values.
-
-    A site's id given to `find` and `delete` leaves other sites' out; "" means every site.
-    """
+    """A kind of definition: its statements, and how a message becomes values."""
 
     word: str
     is_full: str
@@ -77,18 +74,16 @@ class DefinitionStore:
         except asyncpg.UniqueViolationError:
             raise _taken(kind.word, wanted.name) from None
 
-    async def update(self, kind: Kind[T], id: str, site: str, alter: Callable[[T], T]) -> Changed[T]:
+    async def update(self, kind: Kind[T], id: str, who: Caller, alter: Callable[[T], T]) -> Changed[T]:
         """The definition after `alter`.
 
-        Raises NOT_FOUND without one, FAILED_PRECONDITION where its site is full, ALREADY_EXISTS for a taken name, and
-        what `alter` raises.
+        Raises NOT_FOUND without one that the caller sees, PERMISSION_DENIED for a lesser role, FAILED_PRECONDITION
+        where its site is full, ALREADY_EXISTS for a taken name, and what `alter` raises.
         """
         name = ""
         try:
             async with change(self._pool) as (connection, version):
-                row = await connection.fetchrow(kind.find, id, site)
-                if row is None:
-                    raise _unknown(kind.word, id)
+                row = await _found(connection, kind, id, who)
                 wanted = alter(kind.read(row))
                 name = wanted.name
                 (row,) = await connection.fetch(kind.update, id, *kind.values(wanted), wanted.site)
@@ -97,12 +92,24 @@ class DefinitionStore:
         except asyncpg.UniqueViolationError:
             raise _taken(kind.word, name) from None
 
-    async def delete(self, kind: Kind[T], id: str, site: str) -> int:
-        """The directory's version without it. Raises NOT_FOUND without such a definition."""
-        async with change(self._pool) as (connection, version):
-            if await connection.fetchval(kind.delete, id, site) is None:
-                raise _unknown(kind.word, id)
-            return version
+    async def delete(self, kind: Kind[T], id: str, who: Caller) -> int:
+        """The directory's version without it. Raises as `update` does, and FAILED_PRECONDITION while it is in use."""
+        try:
+            async with change(self._pool) as (connection, version):
+                await _found(connection, kind, id, who)
+                await connection.execute(kind.delete, id)
+                return version
+        except asyncpg.ForeignKeyViolationError:
+            message = f"a share link shows this {kind.word}; revoke the link first"
+            raise MeshError(grpc.StatusCode.FAILED_PRECONDITION, message, field="id") from None
+
+
+async def _found(connection: Connection, kind: Kind[T], id: str, who: Caller) -> asyncpg.Record:
+    row = await connection.fetchrow(kind.find, id)
+    if row is None or not who.sees(row["site"]):
+        raise not_found(f'there is no {kind.word} "{id[:64]}"', field="id")
+    who.require_site(row["site"])
+    return row
 
 
 async def _refuse_too_much(connection: Connection, site_number: int) -> None:
@@ -165,18 +172,14 @@ GOALS: Final = Kind(
     """,
     find="""
         SELECT g.*, s.id AS site FROM goals g JOIN sites s ON s.number = g.site_number
-        WHERE g.id = $1 AND $2 IN ('', s.id)
+        WHERE g.id = $1
     """,
     update="""
         UPDATE goals SET name = $2, page = $3, event = $4, filters = $5, scroll_threshold = $6, currency = $7
         WHERE id = $1
         RETURNING *, $8 AS site
     """,
-    delete="""
-        DELETE FROM goals g USING sites s
-        WHERE s.number = g.site_number AND g.id = $1 AND $2 IN ('', s.id)
-        RETURNING g.id
-    """,
+    delete="DELETE FROM goals WHERE id = $1",
     values=_goal_values,
     read=goal_of,
 )
@@ -188,14 +191,10 @@ SEGMENTS: Final = Kind(
     """,
     find="""
         SELECT g.*, s.id AS site FROM segments g JOIN sites s ON s.number = g.site_number
-        WHERE g.id = $1 AND $2 IN ('', s.id)
+        WHERE g.id = $1
     """,
     update="UPDATE segments SET name = $2, filters = $3 WHERE id = $1 RETURNING *, $4 AS site",
-    delete="""
-        DELETE FROM segments g USING sites s
-        WHERE s.number = g.site_number AND g.id = $1 AND $2 IN ('', s.id)
-        RETURNING g.id
-    """,
+    delete="DELETE FROM segments WHERE id = $1",
     values=_segment_values,
     read=segment_of,
 )
@@ -209,7 +208,3 @@ def _taken(word: str, name: str) -> MeshError:
 def _full(word: str) -> MeshError:
     message = f"the site has {MAX_OF_A_SITE} {word}s, the most there may be; remove one first"
     return MeshError(grpc.StatusCode.FAILED_PRECONDITION, message)
-
-
-def _unknown(word: str, id: str) -> MeshError:
-    return not_found(f'there is no {word} "{id[:64]}"', field="id")

@@ -1,4 +1,4 @@
-"""Goals and segments: read with scope READ, administered with scope ADMIN. A caller bound to one site sees no other."""
+"""Goals and segments: read by viewers, defined by analysts. A caller sees those of the sites of its roles alone."""
 
 from collections.abc import Callable, Mapping
 from operator import attrgetter
@@ -47,7 +47,7 @@ class GoalServicer(definition_pb2_grpc.GoalServiceServicer):
         made = await self._store.update(
             GOALS,
             request.goal.id,
-            caller().site,
+            caller(),
             lambda goal: goals.changed(goal, request.goal, request.update_mask),
         )
         await self._refresh()
@@ -56,7 +56,7 @@ class GoalServicer(definition_pb2_grpc.GoalServiceServicer):
     async def DeleteGoal(
         self, request: definition_pb2.DeleteGoalRequest, context: Context
     ) -> definition_pb2.DeleteGoalResponse:
-        version = await self._store.delete(GOALS, request.id, caller().site)
+        version = await self._store.delete(GOALS, request.id, caller())
         await self._refresh()
         return definition_pb2.DeleteGoalResponse(directory_version=version)
 
@@ -91,7 +91,7 @@ class SegmentServicer(definition_pb2_grpc.SegmentServiceServicer):
         made = await self._store.update(
             SEGMENTS,
             request.segment.id,
-            caller().site,
+            caller(),
             lambda segment: segments.changed(segment, request.segment, request.update_mask),
         )
         await self._refresh()
@@ -100,7 +100,7 @@ class SegmentServicer(definition_pb2_grpc.SegmentServiceServicer):
     async def DeleteSegment(
         self, request: definition_pb2.DeleteSegmentRequest, context: Context
     ) -> definition_pb2.DeleteSegmentResponse:
-        version = await self._store.delete(SEGMENTS, request.id, caller().site)
+        version = await self._store.delete(SEGMENTS, request.id, caller())
         await self._refresh()
         return definition_pb2.DeleteSegmentResponse(directory_version=version)
 

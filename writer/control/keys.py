@@ -13,7 +13,7 @@ from mesh.errors import invalid
 MAX_NAME: Final = 100
 _BYTES: Final = 32
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_LAST_US: Final = 253_402_300_799 * 1_000_000  # 9999-12-31, the last day that PostgreSQL's client can say
+LAST_US: Final = 253_402_300_799 * 1_000_000  # 9999-12-31, the last day that PostgreSQL's client can say
 
 
 def checked_key(key: site_pb2.Key, now_us: int) -> site_pb2.Key:
@@ -25,7 +25,7 @@ def checked_key(key: site_pb2.Key, now_us: int) -> site_pb2.Key:
         raise invalid("key.scope", f"{key.scope} is none of INGEST (1), READ (2), ADMIN (3)")
     if key.scope == site_pb2.KEY_SCOPE_INGEST and not key.site:
         raise invalid("key.site", "an ingest key belongs to one site; name it")
-    if key.expires_at_us and not now_us < key.expires_at_us <= _LAST_US:
+    if key.expires_at_us and not now_us < key.expires_at_us <= LAST_US:
         raise invalid("key.expires_at_us", _expiry_hint(key.expires_at_us, now_us))
     return site_pb2.Key(name=name, site=key.site, scope=key.scope, expires_at_us=key.expires_at_us)
 
@@ -48,8 +48,13 @@ def new_session_secret() -> str:
     return "am_session_" + secrets.token_urlsafe(_BYTES)
 
 
+def new_secret(prefix: str) -> str:
+    """`am_invite_…`, `am_reset_…` or `am_share_…` with 256 random bits."""
+    return prefix + secrets.token_urlsafe(_BYTES)
+
+
 def new_public_id(prefix: str) -> str:
-    """`key_…`, `ses_…`, `goal_…` or `seg_…`: what lists and logs call it; says nothing of a credential's secret."""
+    """`key_…`, `ses_…`, `goal_…` and the like: what lists and logs call it; says nothing of a credential's secret."""
     return prefix + secrets.token_hex(8)
 
 

@@ -1,10 +1,10 @@
-"""Sites and keys, administered by callers with scope ADMIN. A caller bound to one site sees no other."""
+"""Sites and keys, administered by whoever has the role admin there. A caller sees the sites of its roles alone."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import grpc
-from analytics.v1 import site_pb2, site_pb2_grpc
+from analytics.v1 import account_pb2, site_pb2, site_pb2_grpc
 
 from mesh.auth import caller, unknown_site
 from mesh.clock import NowUs
@@ -27,13 +27,11 @@ class SiteServicer(site_pb2_grpc.SiteServiceServicer):
 
     async def ListSites(self, request: site_pb2.ListSitesRequest, context: Context) -> site_pb2.ListSitesResponse:
         who = caller()
-        sites = [site for site in self._sites() if who.site in ("", site.id)]
-        if who.scope != site_pb2.KEY_SCOPE_ADMIN:
-            sites = [_without_addresses(site) for site in sites]
-        return site_pb2.ListSitesResponse(sites=sites)
+        sites = [site for site in self._sites() if who.sees(site.id)]
+        return site_pb2.ListSitesResponse(sites=[_shown(site, who.role_at(site.id)) for site in sites])
 
     async def CreateSite(self, request: site_pb2.CreateSiteRequest, context: Context) -> site_pb2.CreateSiteResponse:
-        _require_every_site("site.id")
+        caller().require_every_site("site.id")
         made = await self._store.create_site(checked(request.site))
         if made.value is None:
             message = f'there is a site "{request.site.id}" already; choose another id'
@@ -53,7 +51,6 @@ class SiteServicer(site_pb2_grpc.SiteServiceServicer):
 
     async def DeleteSite(self, request: site_pb2.DeleteSiteRequest, context: Context) -> site_pb2.DeleteSiteResponse:
         caller().require_site(request.id)
-        _require_every_site("id")
         gone = await self._store.delete_site(request.id)
         if not gone.value:
             raise unknown_site(request.id)
@@ -77,15 +74,18 @@ class KeyServicer(site_pb2_grpc.KeyServiceServicer):
             caller().require_site(request.site)
             if not any(site.id == request.site for site in self._sites()):
                 raise unknown_site(request.site)
-        wanted = request.site or caller().site
-        return site_pb2.ListKeysResponse(keys=[key for key in await self._store.keys() if wanted in ("", key.site)])
+        who = caller()
+        keys = [key for key in await self._store.keys() if request.site in ("", key.site)]
+        return site_pb2.ListKeysResponse(keys=[key for key in keys if who.role_at(key.site) >= who.least])
 
     async def CreateKey(self, request: site_pb2.CreateKeyRequest, context: Context) -> site_pb2.CreateKeyResponse:
         key = checked_key(request.key, self._now_us())
         if key.site:
             caller().require_site(key.site)
+        elif key.scope == site_pb2.KEY_SCOPE_ADMIN:  # it owns every site
+            caller().require_role(account_pb2.ROLE_OWNER, "", "key.site")
         else:
-            _require_every_site("key.site")
+            caller().require_every_site("key.site")
         key.id, secret = new_public_id("key_"), new_key_secret(key.scope)
         made = await self._store.create_key(key, digest(secret))
         if made.value is None:
@@ -94,23 +94,21 @@ class KeyServicer(site_pb2_grpc.KeyServiceServicer):
         return site_pb2.CreateKeyResponse(key=made.value, secret=secret, directory_version=made.version)
 
     async def DeleteKey(self, request: site_pb2.DeleteKeyRequest, context: Context) -> site_pb2.DeleteKeyResponse:
-        gone = await self._store.delete_key(request.id, caller().site)
+        gone = await self._store.delete_key(request.id, caller())
         if not gone.value:
             raise not_found(f'there is no key "{request.id[:64]}"', field="id")
         await self._refresh()
         return site_pb2.DeleteKeyResponse(directory_version=gone.version)
 
 
-def _without_addresses(site: site_pb2.Site) -> site_pb2.Site:
-    """What a reader sees of a site: whose own traffic is left out is for who administers it."""
+def _shown(site: site_pb2.Site, role: int) -> site_pb2.Site:
+    """What a role sees of a site: whose own traffic is left out is for who administers it, and whoever comes by a link
+    gets what it takes to read the numbers."""
+    if role >= account_pb2.ROLE_ADMIN:
+        return site
+    if role <= account_pb2.ROLE_GUEST:
+        return site_pb2.Site(id=site.id, timezone=site.timezone, identity=site.identity)
     shown = site_pb2.Site()
     shown.CopyFrom(site)
     shown.ClearField("excluded_ips")
     return shown
-
-
-def _require_every_site(field: str) -> None:
-    site = caller().site
-    if site:
-        message = f'this key is bound to the site "{site}"; it takes one of every site'
-        raise MeshError(grpc.StatusCode.PERMISSION_DENIED, message, field=field, reason="SCOPE")

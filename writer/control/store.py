@@ -1,13 +1,13 @@
-"""The SQL of sites, keys and people, and the whole directory as it is read from its tables."""
+"""The SQL of sites and keys, and the whole directory as it is read from its tables."""
 
 import os
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import asyncpg
-from analytics.v1 import directory_pb2, site_pb2
+from analytics.v1 import account_pb2, directory_pb2, site_pb2
 
+from mesh.auth import Caller
+from writer.control.annotation_store import DELETE_SITE_ANNOTATIONS
 from writer.control.changes import VERSION, Changed, Connection, Pool, change, microseconds, moment, reachable
 from writer.control.definition_store import (
     ALL_GOALS,
@@ -17,6 +17,15 @@ from writer.control.definition_store import (
     goal_of,
     segment_of,
 )
+from writer.control.people_store import DELETE_SITE_GRANTS, DELETE_SITE_INVITATIONS, GRANTS, grants_by_user
+from writer.control.share_store import (
+    ALL_SHARES,
+    DELETE_SITE_SHARES,
+    SHARE_CREDENTIALS,
+    share_credential,
+    share_of,
+)
+from writer.privacy.statements import ERASE_DELETED_SITE
 from writer.wrap import KEY_BYTES, Wrapper
 
 SITES = "SELECT * FROM sites WHERE deleted_at IS NULL ORDER BY id"
@@ -51,39 +60,26 @@ INSERT_KEY = """
     WHERE $3 = '' OR s.number IS NOT NULL
     RETURNING *, $3 AS site
 """
-DELETE_KEY = """
-    DELETE FROM api_keys k
-    WHERE k.id = $1 AND ($2 = '' OR k.site_number = (SELECT number FROM sites WHERE id = $2 AND deleted_at IS NULL))
-    RETURNING id
+SITE_OF_KEY = """
+    SELECT coalesce(s.id, '') FROM api_keys k LEFT JOIN sites s ON s.number = k.site_number WHERE k.id = $1
 """
+DELETE_KEY = "DELETE FROM api_keys WHERE id = $1 RETURNING id"
 
 # an administrator who deleted the last user does not want the first ones back
 ANY_USER = "SELECT EXISTS (SELECT FROM users) OR EXISTS (SELECT FROM api_keys) OR EXISTS (SELECT FROM sites)"
 BOOTSTRAP_LOCK = "SELECT pg_advisory_xact_lock(hashtext('analytics bootstrap'))"
-INSERT_USER = "INSERT INTO users (id, email, password_hash) VALUES ($1, $2, $3)"
-USER_BY_EMAIL = "SELECT id, password_hash FROM users WHERE email = $1"
-USER_BY_SESSION = """
-    SELECT u.id, u.password_hash FROM sessions s JOIN users u ON u.id = s.user_id
-    WHERE s.secret_sha256 = $1 AND s.expires_at > $2
-"""
-SET_PASSWORD = "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2 RETURNING id"
-INSERT_SESSION = """
-    INSERT INTO sessions (id, user_id, secret_sha256, expires_at)
-    SELECT $1, u.id, $4, $5 FROM users u WHERE u.id = $2 AND u.password_hash = $3
-    RETURNING id
-"""  # nothing comes back if the password was changed while it was being checked
-SESSIONS = "SELECT id, secret_sha256, expires_at FROM sessions"
-DELETE_SESSION = "DELETE FROM sessions WHERE secret_sha256 = $1 RETURNING id"
-DELETE_OTHER_SESSIONS = "DELETE FROM sessions WHERE user_id = $1 AND secret_sha256 <> $2"
-DELETE_EXPIRED_SESSIONS = "DELETE FROM sessions WHERE expires_at <= $1"
+SESSIONS = "SELECT id, user_id, secret_sha256, expires_at FROM sessions"
 
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A person as sign-in sees one."""
-
-    id: uuid.UUID
-    password_hash: str
+_DELETE_OF_SITE = (
+    DELETE_SITE_KEYS,
+    DELETE_SITE_GOALS,
+    DELETE_SITE_SHARES,  # before the segments that they show
+    DELETE_SITE_SEGMENTS,
+    DELETE_SITE_ANNOTATIONS,
+    DELETE_SITE_GRANTS,
+    DELETE_SITE_INVITATIONS,
+    ERASE_DELETED_SITE,
+)
 
 
 class ControlStore:
@@ -110,14 +106,14 @@ class ControlStore:
             return Changed(_site(row) if row else None, version)
 
     async def delete_site(self, id: str) -> Changed[bool]:
-        """Takes a site out of the directory with its keys, goals and segments; False if there is none.
+        """Takes a site out of the directory with all that is defined for it, and has all erased that it recorded.
 
-        Its number is never used again.
+        False if there is none. Its number is never used again.
         """
         async with change(self._pool) as (connection, version):
             number = await connection.fetchval(DELETE_SITE, id)
             if number is not None:
-                for query in (DELETE_SITE_KEYS, DELETE_SITE_GOALS, DELETE_SITE_SEGMENTS):
+                for query in _DELETE_OF_SITE:
                     await connection.execute(query, number)
             return Changed(number is not None, version)
 
@@ -131,42 +127,14 @@ class ControlStore:
         async with change(self._pool) as (connection, version):
             return Changed(await insert_key(connection, key, secret_sha256), version)
 
-    async def delete_key(self, id: str, site: str) -> Changed[bool]:
-        """Revokes a key, of this site alone where one is given; False if there is none."""
+    async def delete_key(self, id: str, who: Caller) -> Changed[bool]:
+        """Revokes a key; False if the caller sees none. Raises PERMISSION_DENIED where its role does not do."""
         async with change(self._pool) as (connection, version):
-            return Changed(await connection.fetchval(DELETE_KEY, id, site) is not None, version)
-
-    async def user_by_email(self, email: str) -> User | None:
-        async with reachable(), self._pool.acquire() as connection:
-            return _user(await connection.fetchrow(USER_BY_EMAIL, email))
-
-    async def user_by_session(self, secret_sha256: bytes, now_us: int) -> User | None:
-        """The user of a session that has not expired."""
-        async with reachable(), self._pool.acquire() as connection:
-            return _user(await connection.fetchrow(USER_BY_SESSION, secret_sha256, moment(now_us)))
-
-    async def open_session(
-        self, user: User, id: str, secret_sha256: bytes, expires_at_us: int, now_us: int
-    ) -> Changed[bool]:
-        """Opens a session and forgets expired ones; False if the user's password has changed meanwhile."""
-        async with change(self._pool) as (connection, version):
-            await connection.execute(DELETE_EXPIRED_SESSIONS, moment(now_us))
-            opened = await connection.fetchval(
-                INSERT_SESSION, id, user.id, user.password_hash, secret_sha256, moment(expires_at_us)
-            )
-            return Changed(opened is not None, version)
-
-    async def close_session(self, secret_sha256: bytes) -> Changed[bool]:
-        async with change(self._pool) as (connection, version):
-            return Changed(await connection.fetchval(DELETE_SESSION, secret_sha256) is not None, version)
-
-    async def change_password(self, user: User, password_hash: str, kept_session_sha256: bytes) -> Changed[bool]:
-        """Sets a password and ends the user's other sessions; False if it has changed meanwhile."""
-        async with change(self._pool) as (connection, version):
-            if await connection.fetchval(SET_PASSWORD, user.id, user.password_hash, password_hash) is None:
+            site = await connection.fetchval(SITE_OF_KEY, id)
+            if site is None or not who.sees(site):
                 return Changed(False, version)
-            await connection.execute(DELETE_OTHER_SESSIONS, user.id, kept_session_sha256)
-            return Changed(True, version)
+            who.require_site(site)
+            return Changed(await connection.fetchval(DELETE_KEY, id) is not None, version)
 
 
 async def insert_site(connection: Connection, site: site_pb2.Site, wrapper: Wrapper) -> site_pb2.Site | None:
@@ -186,23 +154,42 @@ async def read_directory(connection: Connection) -> directory_pb2.Directory:
     """The whole directory at one version."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         version = await connection.fetchval(VERSION)
-        queries = (SITES, KEYS, SESSIONS, ALL_GOALS, ALL_SEGMENTS)
-        sites, keys, sessions, goals, segments = [await connection.fetch(query) for query in queries]
+        queries = (SITES, KEYS, SESSIONS, GRANTS, ALL_GOALS, ALL_SEGMENTS, ALL_SHARES, SHARE_CREDENTIALS)
+        sites, keys, sessions, grants, goals, segments, shares, links = [
+            await connection.fetch(query) for query in queries
+        ]
+    granted = grants_by_user(grants)
     return directory_pb2.Directory(
         version=version,
         sites=[_site(row) for row in sites],
         credentials=[
-            directory_pb2.Credential(
-                secret_sha256=row["secret_sha256"],
-                id=row["id"],
-                site=row.get("site", ""),
-                scope=row.get("scope", site_pb2.KEY_SCOPE_ADMIN),
-                expires_at_us=microseconds(row["expires_at"]),
-            )
-            for row in (*keys, *sessions)
+            *(_key_credential(row) for row in keys),
+            *(_session_credential(row, granted.get(row["user_id"], [])) for row in sessions),
+            *(share_credential(row) for row in links),
         ],
         goals=[goal_of(row) for row in goals],
         segments=[segment_of(row) for row in segments],
+        shares=[share_of(row) for row in shares],
+    )
+
+
+def _key_credential(row: asyncpg.Record) -> directory_pb2.Credential:
+    return directory_pb2.Credential(
+        secret_sha256=row["secret_sha256"],
+        id=row["id"],
+        site=row["site"],
+        scope=row["scope"],
+        expires_at_us=microseconds(row["expires_at"]),
+    )
+
+
+def _session_credential(row: asyncpg.Record, grants: list[account_pb2.Grant]) -> directory_pb2.Credential:
+    return directory_pb2.Credential(
+        secret_sha256=row["secret_sha256"],
+        id=row["id"],
+        user=str(row["user_id"]),
+        grants=grants,
+        expires_at_us=microseconds(row["expires_at"]),
     )
 
 
@@ -253,7 +240,3 @@ def _key(row: asyncpg.Record) -> site_pb2.Key:
         expires_at_us=microseconds(row["expires_at"]),
         created_at_us=microseconds(row["created_at"]),
     )
-
-
-def _user(row: asyncpg.Record | None) -> User | None:
-    return User(row["id"], row["password_hash"]) if row else None

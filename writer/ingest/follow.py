@@ -64,4 +64,10 @@ class FollowServicer(follow_pb2_grpc.FollowServiceServicer):
                 f"{position} is ahead of the newest commit {newest}: the database is an older one; start again from 0",
                 field="after_position",
             )
+        if position and position < (until := await self._commits.erased_until()):
+            raise MeshError(
+                grpc.StatusCode.FAILED_PRECONDITION,
+                f"what was erased up to {until} is not told any more, and {position} is before it; start again from 0",
+                field="after_position",
+            )
         return position

@@ -45,6 +45,7 @@ BEFORE = """
     ORDER BY position DESC LIMIT 1
 """
 HEAD = "SELECT position FROM stream_head"
+ERASED_UNTIL = "SELECT erased_until FROM stream_head"
 
 _POSITION_TAG: Final = b"\x88\x01"  # field 17, varint
 
@@ -89,6 +90,10 @@ class CommitLog:
     async def newest(self) -> int:
         """The newest position, asked of PostgreSQL. Raises UNAVAILABLE."""
         return await _read(self._pool.fetchval(HEAD))
+
+    async def erased_until(self) -> int:
+        """The position up to which it is no longer known what erasures took away. Raises UNAVAILABLE."""
+        return await _read(self._pool.fetchval(ERASED_UNTIL))
 
     async def moved(self, position: int, timeout_s: float) -> None:
         """Return when the head is beyond a position, or after a time."""

@@ -2,6 +2,7 @@
 
 import time
 import traceback
+import uuid
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -12,6 +13,7 @@ from prometheus_client import Counter, Histogram
 
 from mesh.directory import Snapshot
 from mesh.errors import unavailable
+from mesh.ids import is_uuid
 from mesh.telemetry import log
 from writer.ingest.bots import bot_kind
 from writer.ingest.gate import Gate
@@ -20,7 +22,7 @@ from writer.ingest.normalize import Draft, draft, read, salts_needed
 from writer.ingest.parts import RefusedError
 from writer.ingest.place import Places
 from writer.ingest.rules import SiteRules
-from writer.ingest.store import DUPLICATE, STORED, Refusal, Store, Verdict, Written
+from writer.ingest.store import DUPLICATE, ERASED, STORED, Refusal, Store, Verdict, Written
 
 EVENTS = Counter("analytics_writer_events_total", "Envelopes handled, by outcome.", ["outcome"])
 IGNORED = Counter("analytics_writer_ignored_total", "Events not stored on purpose.", ["site", "reason"])
@@ -78,8 +80,17 @@ class Pipeline:
         if refused:
             fields = sorted({result[index].reason.partition(":")[0] for index in refused})  # the rest quotes the event
             log.warning("rejected", events=len(refused), fields=fields[:5])
-            await self._store.keep_refused([_refusal(envelopes[i], events[i], result[i].reason) for i in refused])
+            refusals = [self._refusal(envelopes[i], events[i], result[i].reason) for i in refused]
+            await self._store.keep_refused(refusals)
         return result
+
+    def _refusal(self, envelope: bytes, event: RawEventEnvelope | None, reason: str) -> Refusal:
+        if event is None or event.site_id > _MAX_SITE:
+            return Refusal(envelope, 0, reason)
+        user_hash = self._keyring.user_hash(event.site_id, event.user_id[:200]) if event.user_id else None
+        ids = [uuid.UUID(event.session_id).bytes] if is_uuid(event.session_id) else []
+        traces = self._store.tombstones.traces(event.site_id, user_hash, ids)
+        return Refusal(envelope, event.site_id, reason, event.received_at_us, traces)
 
     async def store(self, events: Sequence[RawEventEnvelope | None], verdicts: list[Verdict | None]) -> Written:
         """Store events that have no verdict yet; returns all verdicts. Raises UNAVAILABLE."""
@@ -101,6 +112,8 @@ class Pipeline:
         self._committed(written.position)
         for index, verdict in zip(places, written.verdicts, strict=True):
             verdicts[index] = verdict
+            if verdict is ERASED and (event := events[index]):
+                IGNORED.labels(sites[event.site_id].site, ERASED.reason).inc()
         WRITE_SECONDS.observe(time.perf_counter() - began)
         final = [verdict for verdict in verdicts if verdict is not None]
         _count(final)
@@ -109,6 +122,8 @@ class Pipeline:
     def _draft(self, event: RawEventEnvelope, sites: dict[int, SiteRules]) -> Draft | Verdict:
         rules = sites.get(event.site_id)
         if rules is None:
+            if self._store.tombstones.refuse(event.site_id, event.received_at_us, None, ()):
+                return ERASED  # a deleted site's, late out of a spool: kept nowhere
             return _rejected(f"site_id: there is no site with the number {event.site_id}")
         try:
             made = draft(event, rules, self._keyring, self._places)
@@ -155,10 +170,6 @@ class Pipeline:
 
 def _rejected(reason: str) -> Verdict:
     return Verdict(IngestOutcome.CODE_REJECTED, reason)
-
-
-def _refusal(envelope: bytes, event: RawEventEnvelope | None, reason: str) -> Refusal:
-    return Refusal(envelope, event.site_id if event and event.site_id <= _MAX_SITE else 0, reason)
 
 
 def _count(verdicts: Sequence[Verdict]) -> None:

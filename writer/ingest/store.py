@@ -25,9 +25,12 @@ from writer.database import FAILURES, Connection, Pool
 from writer.ingest.identity import SaltKey, StoredSalt
 from writer.ingest.normalize import Draft
 from writer.ingest.visits import DAILY, MEMORY, Arrival, Claim, Key, Placement, Visit, mint
+from writer.privacy.tombstones import Tombstone, Tombstones
 from writer.wrap import Wrapper
 
-STORE_BATCH = "SELECT stored, head, stored_sites, stored_ids FROM store_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+STORE_BATCH = """
+    SELECT stored, head, stored_sites, stored_ids FROM store_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+"""
 FENCE = """
     SELECT pg_advisory_xact_lock_shared(7, s.site_id)
     FROM (SELECT DISTINCT unnest($1::integer[]) AS site_id ORDER BY 1) AS s
@@ -72,8 +75,21 @@ FORGET_VISITS = """
         SELECT ctid FROM visit_state WHERE identity = $1 AND touched < $2 LIMIT 5000 FOR UPDATE SKIP LOCKED
     ))
 """
+# What was erased is not kept either: a tombstone that this writer does not know yet is found here, behind the fence.
 REJECT = """
-    INSERT INTO rejected_events (digest, site_id, reason, sealed) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+    INSERT INTO rejected_events (digest, site_id, reason, sealed)
+    SELECT $1, $2, $3, $4
+    WHERE NOT EXISTS (
+        SELECT FROM tombstones AS t
+        WHERE t.site_id = $2 AND (t.digest = ANY($5::bytea[]) OR t.digest = '') AND (t.before IS NULL OR t.before > $6)
+    )
+    ON CONFLICT DO NOTHING
+"""
+TOMBSTONE_VERSION = "SELECT version FROM tombstone_version"
+TOMBSTONES = """
+    SELECT site_id, digest, before, passing FROM tombstones WHERE version > $1 AND NOT passing
+    UNION ALL
+    SELECT site_id, digest, before, passing FROM tombstones WHERE passing
 """
 MAKE_SALTS = """
     INSERT INTO salts (site_id, day, import_id, wrapped, created_at)
@@ -97,9 +113,11 @@ PROBE = """
 """
 
 _ALL_STORED_MEANWHILE = "AM001"
+_ERASED_MEANWHILE = "AM002"
 _AGAIN: Final = frozenset({_ALL_STORED_MEANWHILE, "40P01", "40001"})  # deadlock, serialization failure
 _DATA_CLASSES: Final = frozenset({"22", "23", "54"})  # data exception, constraint violation, limit exceeded
 _ATTEMPTS = 5
+_MOST_CHECKS = 50  # of one batch against new tombstones: a large erasure sets them in many small steps
 _LINK_LIMIT_S = 2.0  # to get a connection and, where its database hangs, to give it back
 _FORGET_AFTER_US = 96 * HOUR  # the salts are gone then, and no event can ask for these visitors again
 _DAY_ZERO = date(1970, 1, 1).toordinal()
@@ -115,6 +133,7 @@ class Verdict(NamedTuple):
     reason: str = ""
 
 
+ERASED = Verdict(IngestOutcome.CODE_IGNORED, "erased")
 STORED, DUPLICATE = Verdict(IngestOutcome.CODE_STORED), Verdict(IngestOutcome.CODE_DUPLICATE)
 
 
@@ -128,18 +147,21 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An envelope that can never be stored. `site_id` 0 = unreadable."""
+    """An envelope that can never be stored. `site_id` 0 = unreadable. `traces`: tombstones that it would meet."""
 
     envelope: bytes
     site_id: int
     reason: str
+    occurred_at_us: int = 0
+    traces: Sequence[bytes] = ()
 
 
 class Store:
     """The writer's hands on PostgreSQL. What PostgreSQL cannot do now is UNAVAILABLE; `trouble` is set then."""
 
-    def __init__(self, pool: Pool, sealer: Wrapper, now_us: NowUs) -> None:
+    def __init__(self, pool: Pool, sealer: Wrapper, now_us: NowUs, tombstones: Tombstones) -> None:
         self.trouble = asyncio.Event()
+        self.tombstones = tombstones
         self._pool = pool
         self._sealer = sealer
         self._now_us = now_us
@@ -166,10 +188,34 @@ class Store:
     async def keep_refused(self, refusals: Sequence[Refusal]) -> None:
         """Keep sealed envelopes with their reasons; the same envelope once."""
         rows = [
-            (hashlib.sha256(r.envelope).digest(), r.site_id, r.reason.replace("\0", ""), self._sealer.wrap(r.envelope))
+            (
+                hashlib.sha256(r.envelope).digest(),
+                r.site_id,
+                r.reason.replace("\0", ""),
+                self._sealer.wrap(r.envelope),
+                r.traces,
+                r.occurred_at_us,
+            )
             for r in refusals
         ]
-        await self._run(lambda connection: connection.executemany(REJECT, rows))
+
+        async def keep(connection: Connection) -> None:
+            async with connection.transaction():
+                await connection.execute(FENCE, [refusal.site_id for refusal in refusals])
+                await connection.executemany(REJECT, rows)
+
+        await self._run(keep)
+
+    async def learn_tombstones(self) -> None:
+        """Bring the tombstones up to date."""
+        known = self.tombstones
+
+        async def read(connection: Connection) -> tuple[int, list[Any]]:
+            version = await connection.fetchval(TOMBSTONE_VERSION)
+            return version, await connection.fetch(TOMBSTONES, known.version if version >= known.version else -1)
+
+        version, rows = await self._run(read)
+        known.learn(version, [Tombstone(*row) for row in rows])
 
     async def salts(self, wanted: list[StoredSalt]) -> list[StoredSalt]:
         """The stored salts of these keys, made from the ones given where there are none."""
@@ -251,18 +297,28 @@ class Store:
         return unavailable("the database cannot be written to now; send the same again later")
 
     async def _write_whole(self, drafts: Sequence[Draft]) -> Written:
-        minting = any(draft.claim for draft in drafts)
-        for _ in range(_ATTEMPTS - 1):
+        attempts, checks = 0, 0
+        while True:
+            kept = self.tombstones.admitted(drafts)
             try:
-                return await (self._mint_and_store(drafts) if minting else self._store(drafts))
+                return _with_erased(drafts, kept, await self._store_in_one(kept))
             except asyncpg.PostgresError as error:
-                if _sqlstate(error) not in _AGAIN:
+                if _sqlstate(error) == _ERASED_MEANWHILE and checks < _MOST_CHECKS:
+                    checks += 1
+                    await self.learn_tombstones()
+                    continue
+                attempts += 1
+                if _sqlstate(error) not in _AGAIN or attempts == _ATTEMPTS:
                     raise
-        return await (self._mint_and_store(drafts) if minting else self._store(drafts))
+
+    async def _store_in_one(self, drafts: Sequence[Draft]) -> Written:
+        if not drafts:
+            return Written([], 0)
+        return await (self._mint_and_store(drafts) if any(draft.claim for draft in drafts) else self._store(drafts))
 
     async def _store(self, drafts: Sequence[Draft]) -> Written:
         async with self._link() as connection:
-            row = await connection.fetchrow(STORE_BATCH, *_columns(drafts), False)
+            row = await connection.fetchrow(STORE_BATCH, *_columns(drafts), False, self.tombstones.version)
         if row["stored_ids"] is None and row["stored"]:
             return Written([STORED] * len(drafts), row["head"])
         new: set[tuple[int, bytes]] = set(zip(row["stored_sites"] or (), row["stored_ids"] or (), strict=True))
@@ -281,7 +337,7 @@ class Store:
                 if key not in known:
                     new.setdefault(key, draft)
             placed = await self._place(connection, list(new.values()), states)
-            row = await connection.fetchrow(STORE_BATCH, *_columns(placed), True)
+            row = await connection.fetchrow(STORE_BATCH, *_columns(placed), True, self.tombstones.version)
         stored = set(new)
         return Written([_verdict(draft, stored) for draft in drafts], row["head"])
 
@@ -334,6 +390,23 @@ def _placed(draft: Draft, placement: Placement) -> Draft:
         visitor_id=visitor,
         body=draft.body + part + (visit.first_touch if visit else b""),
     )
+
+
+def _with_erased(drafts: Sequence[Draft], kept: Sequence[Draft], written: Written) -> Written:
+    """A verdict for every draft: ERASED for those that were not kept."""
+    if kept is drafts:
+        return written
+    verdicts = iter(written.verdicts)
+    waiting = iter(kept)
+    following = next(waiting, None)
+    result: list[Verdict] = []
+    for draft in drafts:
+        if draft is following:
+            result.append(next(verdicts))
+            following = next(waiting, None)
+        else:
+            result.append(ERASED)
+    return Written(result, written.position)
 
 
 def _columns(drafts: Sequence[Draft]) -> list[Any]:

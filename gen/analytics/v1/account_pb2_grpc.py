@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class AccountServiceStub:
-    """Signs people in and out.
+    """Signs people in and out, and lets them mind their own account.
     """
 
     def __init__(self, channel):
@@ -50,14 +50,66 @@ class AccountServiceStub:
                 request_serializer=analytics_dot_v1_dot_account__pb2.ChangePasswordRequest.SerializeToString,
                 response_deserializer=analytics_dot_v1_dot_account__pb2.ChangePasswordResponse.FromString,
                 _registered_method=True)
+        self.PreviewInvitation = channel.unary_unary(
+                '/analytics.v1.AccountService/PreviewInvitation',
+                request_serializer=analytics_dot_v1_dot_account__pb2.PreviewInvitationRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.PreviewInvitationResponse.FromString,
+                _registered_method=True)
+        self.AcceptInvitation = channel.unary_unary(
+                '/analytics.v1.AccountService/AcceptInvitation',
+                request_serializer=analytics_dot_v1_dot_account__pb2.AcceptInvitationRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.AcceptInvitationResponse.FromString,
+                _registered_method=True)
+        self.ResetPassword = channel.unary_unary(
+                '/analytics.v1.AccountService/ResetPassword',
+                request_serializer=analytics_dot_v1_dot_account__pb2.ResetPasswordRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.ResetPasswordResponse.FromString,
+                _registered_method=True)
+        self.GetAccount = channel.unary_unary(
+                '/analytics.v1.AccountService/GetAccount',
+                request_serializer=analytics_dot_v1_dot_account__pb2.GetAccountRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.GetAccountResponse.FromString,
+                _registered_method=True)
+        self.ListSessions = channel.unary_unary(
+                '/analytics.v1.AccountService/ListSessions',
+                request_serializer=analytics_dot_v1_dot_account__pb2.ListSessionsRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.ListSessionsResponse.FromString,
+                _registered_method=True)
+        self.RevokeSession = channel.unary_unary(
+                '/analytics.v1.AccountService/RevokeSession',
+                request_serializer=analytics_dot_v1_dot_account__pb2.RevokeSessionRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.RevokeSessionResponse.FromString,
+                _registered_method=True)
+        self.BeginTotp = channel.unary_unary(
+                '/analytics.v1.AccountService/BeginTotp',
+                request_serializer=analytics_dot_v1_dot_account__pb2.BeginTotpRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.BeginTotpResponse.FromString,
+                _registered_method=True)
+        self.ConfirmTotp = channel.unary_unary(
+                '/analytics.v1.AccountService/ConfirmTotp',
+                request_serializer=analytics_dot_v1_dot_account__pb2.ConfirmTotpRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.ConfirmTotpResponse.FromString,
+                _registered_method=True)
+        self.RemoveTotp = channel.unary_unary(
+                '/analytics.v1.AccountService/RemoveTotp',
+                request_serializer=analytics_dot_v1_dot_account__pb2.RemoveTotpRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.RemoveTotpResponse.FromString,
+                _registered_method=True)
+        self.RenewRecoveryCodes = channel.unary_unary(
+                '/analytics.v1.AccountService/RenewRecoveryCodes',
+                request_serializer=analytics_dot_v1_dot_account__pb2.RenewRecoveryCodesRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.RenewRecoveryCodesResponse.FromString,
+                _registered_method=True)
 
 
 class AccountServiceServicer:
-    """Signs people in and out.
+    """Signs people in and out, and lets them mind their own account.
     """
 
     def SignIn(self, request, context):
-        """Checks a password (argon2id) and opens a session. UNAUTHENTICATED for an unknown e-mail or a wrong password alike.
+        """Checks a password (argon2id), and a code where the account has a second factor, and opens a session.
+        UNAUTHENTICATED for an unknown e-mail or a wrong password alike; with reason `TOTP` where the password is right and
+        a code is missing or wrong. RESOURCE_EXHAUSTED after many failures, with the time to wait.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -71,7 +123,78 @@ class AccountServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ChangePassword(self, request, context):
-        """Changes the password of the session's user and ends the user's other sessions.
+        """Changes the password of the session's user, ends the user's other sessions and renews this one's secret.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PreviewInvitation(self, request, context):
+        """What an invitation offers. NOT_FOUND for one that is unknown, used or expired.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AcceptInvitation(self, request, context):
+        """Uses an invitation up: makes the account, or finds the one with that e-mail and checks its password, gives the role
+        and opens a session.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResetPassword(self, request, context):
+        """Uses a password reset up: sets the password and ends all sessions of its user.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAccount(self, request, context):
+        """Who is signed in. Notes the hour.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSessions(self, request, context):
+        """The caller's own sessions, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeSession(self, request, context):
+        """Ends a session of the caller's own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BeginTotp(self, request, context):
+        """Makes a secret for an authenticator app (RFC 6238: SHA-1, 6 digits, 30 s). It holds from ConfirmTotp on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmTotp(self, request, context):
+        """Proves that the app has the secret. Ends the user's other sessions and renews this one's secret.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveTotp(self, request, context):
+        """Takes the second factor away.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RenewRecoveryCodes(self, request, context):
+        """Makes new recovery codes; the old ones are void.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -95,6 +218,56 @@ def add_AccountServiceServicer_to_server(servicer, server):
                     request_deserializer=analytics_dot_v1_dot_account__pb2.ChangePasswordRequest.FromString,
                     response_serializer=analytics_dot_v1_dot_account__pb2.ChangePasswordResponse.SerializeToString,
             ),
+            'PreviewInvitation': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewInvitation,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.PreviewInvitationRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.PreviewInvitationResponse.SerializeToString,
+            ),
+            'AcceptInvitation': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcceptInvitation,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.AcceptInvitationRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.AcceptInvitationResponse.SerializeToString,
+            ),
+            'ResetPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetPassword,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.ResetPasswordRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.ResetPasswordResponse.SerializeToString,
+            ),
+            'GetAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAccount,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.GetAccountRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.GetAccountResponse.SerializeToString,
+            ),
+            'ListSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSessions,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.ListSessionsRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.ListSessionsResponse.SerializeToString,
+            ),
+            'RevokeSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeSession,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.RevokeSessionRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.RevokeSessionResponse.SerializeToString,
+            ),
+            'BeginTotp': grpc.unary_unary_rpc_method_handler(
+                    servicer.BeginTotp,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.BeginTotpRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.BeginTotpResponse.SerializeToString,
+            ),
+            'ConfirmTotp': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmTotp,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.ConfirmTotpRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.ConfirmTotpResponse.SerializeToString,
+            ),
+            'RemoveTotp': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveTotp,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.RemoveTotpRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.RemoveTotpResponse.SerializeToString,
+            ),
+            'RenewRecoveryCodes': grpc.unary_unary_rpc_method_handler(
+                    servicer.RenewRecoveryCodes,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.RenewRecoveryCodesRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.RenewRecoveryCodesResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'analytics.v1.AccountService', rpc_method_handlers)
@@ -104,7 +277,7 @@ def add_AccountServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AccountService:
-    """Signs people in and out.
+    """Signs people in and out, and lets them mind their own account.
     """
 
     @staticmethod
@@ -178,6 +351,649 @@ class AccountService:
             '/analytics.v1.AccountService/ChangePassword',
             analytics_dot_v1_dot_account__pb2.ChangePasswordRequest.SerializeToString,
             analytics_dot_v1_dot_account__pb2.ChangePasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewInvitation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.AccountService/PreviewInvitation',
+            analytics_dot_v1_dot_account__pb2.PreviewInvitationRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.PreviewInvitationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AcceptInvitation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.AccountService/AcceptInvitation',
+            analytics_dot_v1_dot_account__pb2.AcceptInvitationRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.AcceptInvitationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.AccountService/ResetPassword',
+            analytics_dot_v1_dot_account__pb2.ResetPasswordRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.ResetPasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.AccountService/GetAccount',
+            analytics_dot_v1_dot_account__pb2.GetAccountRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.GetAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.AccountService/ListSessions',
+            analytics_dot_v1_dot_account__pb2.ListSessionsRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.ListSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.AccountService/RevokeSession',
+            analytics_dot_v1_dot_account__pb2.RevokeSessionRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.RevokeSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BeginTotp(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.AccountService/BeginTotp',
+            analytics_dot_v1_dot_account__pb2.BeginTotpRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.BeginTotpResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConfirmTotp(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.AccountService/ConfirmTotp',
+            analytics_dot_v1_dot_account__pb2.ConfirmTotpRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.ConfirmTotpResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveTotp(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.AccountService/RemoveTotp',
+            analytics_dot_v1_dot_account__pb2.RemoveTotpRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.RemoveTotpResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RenewRecoveryCodes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.AccountService/RenewRecoveryCodes',
+            analytics_dot_v1_dot_account__pb2.RenewRecoveryCodesRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.RenewRecoveryCodesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
+class UserServiceStub:
+    """Manages people. Owners of single sites see and change what concerns those; accounts belong to owners of every site.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.ListUsers = channel.unary_unary(
+                '/analytics.v1.UserService/ListUsers',
+                request_serializer=analytics_dot_v1_dot_account__pb2.ListUsersRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.ListUsersResponse.FromString,
+                _registered_method=True)
+        self.SetRole = channel.unary_unary(
+                '/analytics.v1.UserService/SetRole',
+                request_serializer=analytics_dot_v1_dot_account__pb2.SetRoleRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.SetRoleResponse.FromString,
+                _registered_method=True)
+        self.DeleteUser = channel.unary_unary(
+                '/analytics.v1.UserService/DeleteUser',
+                request_serializer=analytics_dot_v1_dot_account__pb2.DeleteUserRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.DeleteUserResponse.FromString,
+                _registered_method=True)
+        self.CreatePasswordReset = channel.unary_unary(
+                '/analytics.v1.UserService/CreatePasswordReset',
+                request_serializer=analytics_dot_v1_dot_account__pb2.CreatePasswordResetRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.CreatePasswordResetResponse.FromString,
+                _registered_method=True)
+
+
+class UserServiceServicer:
+    """Manages people. Owners of single sites see and change what concerns those; accounts belong to owners of every site.
+    """
+
+    def ListUsers(self, request, context):
+        """Lists people by e-mail.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetRole(self, request, context):
+        """Gives a person a role at a site, changes it or takes it away, and ends the person's sessions. FAILED_PRECONDITION
+        for the last owner of every site.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteUser(self, request, context):
+        """Removes an account. FAILED_PRECONDITION for the last owner of every site.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreatePasswordReset(self, request, context):
+        """Makes a secret by which its holder sets the account's password, once, within 24 hours.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_UserServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'ListUsers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListUsers,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.ListUsersRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.ListUsersResponse.SerializeToString,
+            ),
+            'SetRole': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetRole,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.SetRoleRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.SetRoleResponse.SerializeToString,
+            ),
+            'DeleteUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteUser,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.DeleteUserRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.DeleteUserResponse.SerializeToString,
+            ),
+            'CreatePasswordReset': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreatePasswordReset,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.CreatePasswordResetRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.CreatePasswordResetResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'analytics.v1.UserService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('analytics.v1.UserService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class UserService:
+    """Manages people. Owners of single sites see and change what concerns those; accounts belong to owners of every site.
+    """
+
+    @staticmethod
+    def ListUsers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.UserService/ListUsers',
+            analytics_dot_v1_dot_account__pb2.ListUsersRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.ListUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetRole(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.UserService/SetRole',
+            analytics_dot_v1_dot_account__pb2.SetRoleRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.SetRoleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.UserService/DeleteUser',
+            analytics_dot_v1_dot_account__pb2.DeleteUserRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.DeleteUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreatePasswordReset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.UserService/CreatePasswordReset',
+            analytics_dot_v1_dot_account__pb2.CreatePasswordResetRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.CreatePasswordResetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
+class InvitationServiceStub:
+    """Asks people in. No mail is sent: whoever invites passes the secret on.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.ListInvitations = channel.unary_unary(
+                '/analytics.v1.InvitationService/ListInvitations',
+                request_serializer=analytics_dot_v1_dot_account__pb2.ListInvitationsRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.ListInvitationsResponse.FromString,
+                _registered_method=True)
+        self.CreateInvitation = channel.unary_unary(
+                '/analytics.v1.InvitationService/CreateInvitation',
+                request_serializer=analytics_dot_v1_dot_account__pb2.CreateInvitationRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.CreateInvitationResponse.FromString,
+                _registered_method=True)
+        self.DeleteInvitation = channel.unary_unary(
+                '/analytics.v1.InvitationService/DeleteInvitation',
+                request_serializer=analytics_dot_v1_dot_account__pb2.DeleteInvitationRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_account__pb2.DeleteInvitationResponse.FromString,
+                _registered_method=True)
+
+
+class InvitationServiceServicer:
+    """Asks people in. No mail is sent: whoever invites passes the secret on.
+    """
+
+    def ListInvitations(self, request, context):
+        """Lists open invitations, newest first, without secrets.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateInvitation(self, request, context):
+        """Makes an invitation, which works once within 7 days. A second one for the same e-mail and site replaces the first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteInvitation(self, request, context):
+        """Takes an invitation back.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_InvitationServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'ListInvitations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListInvitations,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.ListInvitationsRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.ListInvitationsResponse.SerializeToString,
+            ),
+            'CreateInvitation': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateInvitation,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.CreateInvitationRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.CreateInvitationResponse.SerializeToString,
+            ),
+            'DeleteInvitation': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteInvitation,
+                    request_deserializer=analytics_dot_v1_dot_account__pb2.DeleteInvitationRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_account__pb2.DeleteInvitationResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'analytics.v1.InvitationService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('analytics.v1.InvitationService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class InvitationService:
+    """Asks people in. No mail is sent: whoever invites passes the secret on.
+    """
+
+    @staticmethod
+    def ListInvitations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.InvitationService/ListInvitations',
+            analytics_dot_v1_dot_account__pb2.ListInvitationsRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.ListInvitationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateInvitation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.InvitationService/CreateInvitation',
+            analytics_dot_v1_dot_account__pb2.CreateInvitationRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.CreateInvitationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteInvitation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.InvitationService/DeleteInvitation',
+            analytics_dot_v1_dot_account__pb2.DeleteInvitationRequest.SerializeToString,
+            analytics_dot_v1_dot_account__pb2.DeleteInvitationResponse.FromString,
             options,
             channel_credentials,
             insecure,

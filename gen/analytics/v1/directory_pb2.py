@@ -22,25 +22,27 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from analytics.v1 import account_pb2 as analytics_dot_v1_dot_account__pb2
 from analytics.v1 import definition_pb2 as analytics_dot_v1_dot_definition__pb2
+from analytics.v1 import share_pb2 as analytics_dot_v1_dot_share__pb2
 from analytics.v1 import site_pb2 as analytics_dot_v1_dot_site__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61nalytics/v1/directory.proto\x12\x0c\x61nalytics.v1\x1a\x1d\x61nalytics/v1/definition.proto\x1a\x17\x61nalytics/v1/site.proto\"/\n\x1c\x44irectoryServiceWatchRequest\x12\x0f\n\x07watcher\x18\x01 \x01(\t\"{\n\nCredential\x12\x15\n\rsecret_sha256\x18\x01 \x01(\x0c\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04site\x18\x03 \x01(\t\x12%\n\x05scope\x18\x04 \x01(\x0e\x32\x16.analytics.v1.KeyScope\x12\x15\n\rexpires_at_us\x18\x05 \x01(\x03\"\xba\x01\n\tDirectory\x12\x0f\n\x07version\x18\x01 \x01(\x04\x12!\n\x05sites\x18\x02 \x03(\x0b\x32\x12.analytics.v1.Site\x12-\n\x0b\x63redentials\x18\x03 \x03(\x0b\x32\x18.analytics.v1.Credential\x12!\n\x05goals\x18\x04 \x03(\x0b\x32\x12.analytics.v1.Goal\x12\'\n\x08segments\x18\x05 \x03(\x0b\x32\x15.analytics.v1.Segment\"\\\n\x1d\x44irectoryServiceWatchResponse\x12*\n\tdirectory\x18\x01 \x01(\x0b\x32\x17.analytics.v1.Directory\x12\x0f\n\x07version\x18\x02 \x01(\x04\x32v\n\x10\x44irectoryService\x12\x62\n\x05Watch\x12*.analytics.v1.DirectoryServiceWatchRequest\x1a+.analytics.v1.DirectoryServiceWatchResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61nalytics/v1/directory.proto\x12\x0c\x61nalytics.v1\x1a\x1a\x61nalytics/v1/account.proto\x1a\x1d\x61nalytics/v1/definition.proto\x1a\x18\x61nalytics/v1/share.proto\x1a\x17\x61nalytics/v1/site.proto\"/\n\x1c\x44irectoryServiceWatchRequest\x12\x0f\n\x07watcher\x18\x01 \x01(\t\"\xbf\x01\n\nCredential\x12\x15\n\rsecret_sha256\x18\x01 \x01(\x0c\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04site\x18\x03 \x01(\t\x12%\n\x05scope\x18\x04 \x01(\x0e\x32\x16.analytics.v1.KeyScope\x12\x15\n\rexpires_at_us\x18\x05 \x01(\x03\x12\x0c\n\x04user\x18\x06 \x01(\t\x12#\n\x06grants\x18\x07 \x03(\x0b\x32\x13.analytics.v1.Grant\x12\x0f\n\x07segment\x18\x08 \x01(\t\"\xdf\x01\n\tDirectory\x12\x0f\n\x07version\x18\x01 \x01(\x04\x12!\n\x05sites\x18\x02 \x03(\x0b\x32\x12.analytics.v1.Site\x12-\n\x0b\x63redentials\x18\x03 \x03(\x0b\x32\x18.analytics.v1.Credential\x12!\n\x05goals\x18\x04 \x03(\x0b\x32\x12.analytics.v1.Goal\x12\'\n\x08segments\x18\x05 \x03(\x0b\x32\x15.analytics.v1.Segment\x12#\n\x06shares\x18\x06 \x03(\x0b\x32\x13.analytics.v1.Share\"\\\n\x1d\x44irectoryServiceWatchResponse\x12*\n\tdirectory\x18\x01 \x01(\x0b\x32\x17.analytics.v1.Directory\x12\x0f\n\x07version\x18\x02 \x01(\x04\x32v\n\x10\x44irectoryService\x12\x62\n\x05Watch\x12*.analytics.v1.DirectoryServiceWatchRequest\x1a+.analytics.v1.DirectoryServiceWatchResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'analytics.v1.directory_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DIRECTORYSERVICEWATCHREQUEST']._serialized_start=102
-  _globals['_DIRECTORYSERVICEWATCHREQUEST']._serialized_end=149
-  _globals['_CREDENTIAL']._serialized_start=151
-  _globals['_CREDENTIAL']._serialized_end=274
-  _globals['_DIRECTORY']._serialized_start=277
-  _globals['_DIRECTORY']._serialized_end=463
-  _globals['_DIRECTORYSERVICEWATCHRESPONSE']._serialized_start=465
-  _globals['_DIRECTORYSERVICEWATCHRESPONSE']._serialized_end=557
-  _globals['_DIRECTORYSERVICE']._serialized_start=559
-  _globals['_DIRECTORYSERVICE']._serialized_end=677
+  _globals['_DIRECTORYSERVICEWATCHREQUEST']._serialized_start=156
+  _globals['_DIRECTORYSERVICEWATCHREQUEST']._serialized_end=203
+  _globals['_CREDENTIAL']._serialized_start=206
+  _globals['_CREDENTIAL']._serialized_end=397
+  _globals['_DIRECTORY']._serialized_start=400
+  _globals['_DIRECTORY']._serialized_end=623
+  _globals['_DIRECTORYSERVICEWATCHRESPONSE']._serialized_start=625
+  _globals['_DIRECTORYSERVICEWATCHRESPONSE']._serialized_end=717
+  _globals['_DIRECTORYSERVICE']._serialized_start=719
+  _globals['_DIRECTORYSERVICE']._serialized_end=837
 # @@protoc_insertion_point(module_scope)

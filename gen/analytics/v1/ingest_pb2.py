@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61nalytics/v1/ingest.proto\x12\x0c\x61nalytics.v1\"\"\n\rIngestRequest\x12\x11\n\tenvelopes\x18\x01 \x03(\x0c\"\xb7\x01\n\rIngestOutcome\x12.\n\x04\x63ode\x18\x01 \x01(\x0e\x32 .analytics.v1.IngestOutcome.Code\x12\x0e\n\x06reason\x18\x02 \x01(\t\"f\n\x04\x43ode\x12\x14\n\x10\x43ODE_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x43ODE_STORED\x10\x01\x12\x12\n\x0e\x43ODE_DUPLICATE\x10\x02\x12\x10\n\x0c\x43ODE_IGNORED\x10\x03\x12\x11\n\rCODE_REJECTED\x10\x04\"?\n\x0eIngestResponse\x12-\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1b.analytics.v1.IngestOutcome\"(\n\x13IngestStreamRequest\x12\x11\n\tenvelopes\x18\x01 \x03(\x0c\"E\n\x14IngestStreamResponse\x12-\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1b.analytics.v1.IngestOutcome2\xaf\x01\n\rIngestService\x12\x43\n\x06Ingest\x12\x1b.analytics.v1.IngestRequest\x1a\x1c.analytics.v1.IngestResponse\x12Y\n\x0cIngestStream\x12!.analytics.v1.IngestStreamRequest\x1a\".analytics.v1.IngestStreamResponse(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61nalytics/v1/ingest.proto\x12\x0c\x61nalytics.v1\"\"\n\rIngestRequest\x12\x11\n\tenvelopes\x18\x01 \x03(\x0c\"\xb7\x01\n\rIngestOutcome\x12.\n\x04\x63ode\x18\x01 \x01(\x0e\x32 .analytics.v1.IngestOutcome.Code\x12\x0e\n\x06reason\x18\x02 \x01(\t\"f\n\x04\x43ode\x12\x14\n\x10\x43ODE_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x43ODE_STORED\x10\x01\x12\x12\n\x0e\x43ODE_DUPLICATE\x10\x02\x12\x10\n\x0c\x43ODE_IGNORED\x10\x03\x12\x11\n\rCODE_REJECTED\x10\x04\"?\n\x0eIngestResponse\x12-\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1b.analytics.v1.IngestOutcome\"(\n\x13IngestStreamRequest\x12\x11\n\tenvelopes\x18\x01 \x03(\x0c\"E\n\x14IngestStreamResponse\x12-\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1b.analytics.v1.IngestOutcome\"=\n\x12ReportSpoolRequest\x12\x0f\n\x07\x65\x64ge_id\x18\x01 \x01(\t\x12\x16\n\x0ewaiting_events\x18\x02 \x01(\x04\"\x15\n\x13ReportSpoolResponse2\x83\x02\n\rIngestService\x12\x43\n\x06Ingest\x12\x1b.analytics.v1.IngestRequest\x1a\x1c.analytics.v1.IngestResponse\x12Y\n\x0cIngestStream\x12!.analytics.v1.IngestStreamRequest\x1a\".analytics.v1.IngestStreamResponse(\x01\x30\x01\x12R\n\x0bReportSpool\x12 .analytics.v1.ReportSpoolRequest\x1a!.analytics.v1.ReportSpoolResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,6 +43,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INGESTSTREAMREQUEST']._serialized_end=370
   _globals['_INGESTSTREAMRESPONSE']._serialized_start=372
   _globals['_INGESTSTREAMRESPONSE']._serialized_end=441
-  _globals['_INGESTSERVICE']._serialized_start=444
-  _globals['_INGESTSERVICE']._serialized_end=619
+  _globals['_REPORTSPOOLREQUEST']._serialized_start=443
+  _globals['_REPORTSPOOLREQUEST']._serialized_end=504
+  _globals['_REPORTSPOOLRESPONSE']._serialized_start=506
+  _globals['_REPORTSPOOLRESPONSE']._serialized_end=527
+  _globals['_INGESTSERVICE']._serialized_start=530
+  _globals['_INGESTSERVICE']._serialized_end=789
 # @@protoc_insertion_point(module_scope)

@@ -50,3 +50,15 @@ class IngestStreamResponse(_message.Message):
     OUTCOMES_FIELD_NUMBER: _ClassVar[int]
     outcomes: _containers.RepeatedCompositeFieldContainer[IngestOutcome]
     def __init__(self, outcomes: _Optional[_Iterable[_Union[IngestOutcome, _Mapping]]] = ...) -> None: ...
+
+class ReportSpoolRequest(_message.Message):
+    __slots__ = ("edge_id", "waiting_events")
+    EDGE_ID_FIELD_NUMBER: _ClassVar[int]
+    WAITING_EVENTS_FIELD_NUMBER: _ClassVar[int]
+    edge_id: str
+    waiting_events: int
+    def __init__(self, edge_id: _Optional[str] = ..., waiting_events: _Optional[int] = ...) -> None: ...
+
+class ReportSpoolResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

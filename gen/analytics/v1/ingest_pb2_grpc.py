@@ -45,6 +45,11 @@ class IngestServiceStub:
                 request_serializer=analytics_dot_v1_dot_ingest__pb2.IngestStreamRequest.SerializeToString,
                 response_deserializer=analytics_dot_v1_dot_ingest__pb2.IngestStreamResponse.FromString,
                 _registered_method=True)
+        self.ReportSpool = channel.unary_unary(
+                '/analytics.v1.IngestService/ReportSpool',
+                request_serializer=analytics_dot_v1_dot_ingest__pb2.ReportSpoolRequest.SerializeToString,
+                response_deserializer=analytics_dot_v1_dot_ingest__pb2.ReportSpoolResponse.FromString,
+                _registered_method=True)
 
 
 class IngestServiceServicer:
@@ -67,6 +72,13 @@ class IngestServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReportSpool(self, request, context):
+        """Tells what waits in an edge's spool; each edge tells every few seconds. Exports name the edges that had not drained.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_IngestServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -79,6 +91,11 @@ def add_IngestServiceServicer_to_server(servicer, server):
                     servicer.IngestStream,
                     request_deserializer=analytics_dot_v1_dot_ingest__pb2.IngestStreamRequest.FromString,
                     response_serializer=analytics_dot_v1_dot_ingest__pb2.IngestStreamResponse.SerializeToString,
+            ),
+            'ReportSpool': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportSpool,
+                    request_deserializer=analytics_dot_v1_dot_ingest__pb2.ReportSpoolRequest.FromString,
+                    response_serializer=analytics_dot_v1_dot_ingest__pb2.ReportSpoolResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -136,6 +153,33 @@ class IngestService:
             '/analytics.v1.IngestService/IngestStream',
             analytics_dot_v1_dot_ingest__pb2.IngestStreamRequest.SerializeToString,
             analytics_dot_v1_dot_ingest__pb2.IngestStreamResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportSpool(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/analytics.v1.IngestService/ReportSpool',
+            analytics_dot_v1_dot_ingest__pb2.ReportSpoolRequest.SerializeToString,
+            analytics_dot_v1_dot_ingest__pb2.ReportSpoolResponse.FromString,
             options,
             channel_credentials,
             insecure,

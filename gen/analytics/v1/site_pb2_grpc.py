@@ -83,7 +83,7 @@ class SiteServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def DeleteSite(self, request, context):
-        """Removes a site from the directory: its key and events are refused from then on.
+        """Removes a site: its keys and events are refused from then on, and all that it recorded is erased (PrivacyService).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -1,12 +1,21 @@
 """The writer's control services on a real gRPC server with the Guard and a real PostgreSQL."""
 
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, cast
 
 import grpc
 import pytest
-from analytics.v1 import account_pb2_grpc, definition_pb2_grpc, directory_pb2_grpc, site_pb2, site_pb2_grpc
+from analytics.v1 import (
+    account_pb2,
+    account_pb2_grpc,
+    annotation_pb2_grpc,
+    definition_pb2_grpc,
+    share_pb2_grpc,
+    site_pb2,
+    site_pb2_grpc,
+)
 from argon2 import PasswordHasher
 
 from mesh.auth import Authenticator
@@ -14,13 +23,13 @@ from mesh.channel import bearer, connect
 from mesh.errors import MeshError, from_rpc
 from mesh.guard import Guard
 from mesh.server import Server
-from writer.control.accounts import AccountServicer, Passwords
-from writer.control.definition_store import DefinitionStore
-from writer.control.definitions import GoalServicer, SegmentServicer
-from writer.control.directory import DirectoryServicer, LocalDirectory
+from writer.control import services
+from writer.control.directory import LocalDirectory
 from writer.control.keys import digest
-from writer.control.servicer import KeyServicer, SiteServicer
-from writer.control.store import INSERT_USER, ControlStore
+from writer.control.passwords import Passwords
+from writer.control.people_store import INSERT_GRANT, INSERT_USER, SITE_NUMBER
+from writer.control.services import Stores
+from writer.control.store import ControlStore
 from writer.database import open_pool
 from writer.wrap import Wrapper
 
@@ -28,7 +37,7 @@ MESH_TOKEN = "mesh-token-of-the-tests"
 ADMIN = "am_key_admin-of-every-site-in-the-tests"
 WRAP_KEY = b"w" * 32
 START_US = 1_767_268_800_000_000
-SERVICES = [f"analytics.v1.{name}Service" for name in ("Site", "Key", "Goal", "Segment", "Account", "Directory")]
+PASSWORD = "correct horse battery"
 
 
 @dataclass
@@ -63,6 +72,22 @@ class Control:
     def accounts(self) -> Any:
         return account_pb2_grpc.AccountServiceStub(self.channel)
 
+    @property
+    def users(self) -> Any:
+        return account_pb2_grpc.UserServiceStub(self.channel)
+
+    @property
+    def invitations(self) -> Any:
+        return account_pb2_grpc.InvitationServiceStub(self.channel)
+
+    @property
+    def shares(self) -> Any:
+        return share_pb2_grpc.ShareServiceStub(self.channel)
+
+    @property
+    def annotations(self) -> Any:
+        return annotation_pb2_grpc.AnnotationServiceStub(self.channel)
+
     async def call(self, method: Any, request: Any, token: str = ADMIN) -> Any:
         """One call as the holder of a token; a refusal is the MeshError that the server raised."""
         try:
@@ -84,10 +109,27 @@ class Control:
         made = await self.call(self.keys.CreateKey, site_pb2.CreateKeyRequest(key=key))
         return made.key, made.secret
 
-    async def user(self, email: str, password: str) -> None:
+    async def user(
+        self, email: str, password: str = PASSWORD, role: int = account_pb2.ROLE_OWNER, site: str = ""
+    ) -> str:
+        """A person with a role at a site, or at every one; none with role 0. Returns the id."""
         async with self.pool.acquire() as connection:
-            query = INSERT_USER.replace("$1", "gen_random_uuid()").replace("$2", "$1").replace("$3", "$2")
-            await connection.execute(query, email, await FAST.hash(password))
+            id = uuid.uuid4()
+            await connection.execute(INSERT_USER, id, email, await FAST.hash(password))
+            if role:
+                number = await connection.fetchval(SITE_NUMBER, site) if site else None
+                await connection.execute(INSERT_GRANT, id, number, role)
+        return str(id)
+
+    async def sign_in(self, email: str, password: str = PASSWORD, **fields: Any) -> account_pb2.SignInResponse:
+        request = account_pb2.SignInRequest(email=email, password=password, **fields)
+        return await self.call(self.accounts.SignIn, request, MESH_TOKEN)
+
+    async def session(self, role: int, site: str = "") -> str:
+        """The session of a new person with a role."""
+        email = f"{uuid.uuid4().hex}@example.org"
+        await self.user(email, role=role, site=site)
+        return (await self.sign_in(email)).session
 
 
 # argon2id with the least cost it allows: what it costs in earnest is tested once
@@ -97,28 +139,19 @@ FAST = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 @pytest.fixture(scope="module")
 async def control(database: str) -> AsyncIterator[Control]:
     pool = await open_pool(database, 8)
-    store, directory = ControlStore(pool, Wrapper(WRAP_KEY)), LocalDirectory()
+    stores, directory = Stores.of(pool, Wrapper(WRAP_KEY)), LocalDirectory()
+    store = stores.control
     await store.create_key(site_pb2.Key(id="key_first", name="First", scope=site_pb2.KEY_SCOPE_ADMIN), digest(ADMIN))
     await directory.start(pool)
     holder: list[Control] = []
-    authenticator = Authenticator(MESH_TOKEN, lambda: directory.snapshot, lambda: holder[0].now_us)
-    server = Server(SERVICES, Guard(authenticator, directory))
 
-    def sites() -> list[site_pb2.Site]:
-        return list(directory.snapshot.sites.values())
+    def now_us() -> int:
+        return holder[0].now_us
 
-    site_pb2_grpc.add_SiteServiceServicer_to_server(SiteServicer(store, directory.refresh, sites), server.grpc)
-    keys = KeyServicer(store, directory.refresh, sites, lambda: holder[0].now_us)
-    site_pb2_grpc.add_KeyServiceServicer_to_server(keys, server.grpc)
-    definitions = DefinitionStore(pool)
-    goals = GoalServicer(definitions, directory.refresh, lambda: directory.snapshot)
-    definition_pb2_grpc.add_GoalServiceServicer_to_server(goals, server.grpc)
-    segments = SegmentServicer(definitions, directory.refresh, lambda: directory.snapshot)
-    definition_pb2_grpc.add_SegmentServiceServicer_to_server(segments, server.grpc)
-    accounts = AccountServicer(store, directory.refresh, FAST, lambda: holder[0].now_us)
-    account_pb2_grpc.add_AccountServiceServicer_to_server(accounts, server.grpc)
-    watch = DirectoryServicer(directory, server.stopping)
-    directory_pb2_grpc.add_DirectoryServiceServicer_to_server(watch, server.grpc)
+    authenticator = Authenticator(MESH_TOKEN, lambda: directory.snapshot, now_us)
+    names = [f"analytics.v1.{name}Service" for name in services.NAMES]
+    server = Server(names, Guard(authenticator, directory))
+    services.add_to(server, stores, directory, FAST, now_us)
     port = await server.start("127.0.0.1", 0, reflect=False)
     channel = connect(f"127.0.0.1:{port}")
     holder.append(Control(database, pool, store, directory, server, channel))

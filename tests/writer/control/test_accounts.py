@@ -8,9 +8,11 @@ from typing import Any
 import grpc
 import pytest
 from analytics.v1 import account_pb2, site_pb2
+from argon2 import PasswordHasher
 
 from mesh.errors import MeshError
-from writer.control.accounts import SESSION_LIFE_US, Passwords, checked_email
+from writer.control.passwords import MAX_WAITING, Passwords, checked_email
+from writer.control.sign_in import SESSION_LIFE_US
 
 MESH_TOKEN = "mesh-token-of-the-tests"
 PASSWORD = "correct horse battery"
@@ -91,6 +93,16 @@ async def test_an_unknown_address_takes_as_long_as_a_wrong_password() -> None:
     assert 0.3 < unknown / wrong < 3
 
 
+async def test_a_crowd_at_the_door_is_told_to_come_back_and_costs_no_memory() -> None:
+    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    await passwords.matches(None, "warm")
+    crowd = (passwords.matches(None, "guess") for _ in range(MAX_WAITING + 5))
+    results = await asyncio.gather(*crowd, return_exceptions=True)
+    refused = [each for each in results if isinstance(each, MeshError)]
+    assert [each.code for each in refused] == [grpc.StatusCode.RESOURCE_EXHAUSTED] * 5
+    assert results.count(False) == MAX_WAITING
+
+
 async def test_no_password_matches_where_nobody_is() -> None:
     assert not await Passwords().matches(None, "nobody's")
 
@@ -120,8 +132,8 @@ async def test_a_changed_password_ends_the_persons_other_sessions(control: Any) 
     here, there = [(await sign_in(control, "changing@example.org")).session for _ in range(2)]
     other = (await sign_in(control, "bystander@example.org")).session
     request = account_pb2.ChangePasswordRequest(session=here, old_password=PASSWORD, new_password="a better password")
-    await control.call(control.accounts.ChangePassword, request, MESH_TOKEN)
-    assert [await works(control, session) for session in (here, there, other)] == [True, False, True]
+    renewed = (await control.call(control.accounts.ChangePassword, request, MESH_TOKEN)).session
+    assert [await works(control, session) for session in (renewed, here, there, other)] == [True, False, False, True]
     assert (await sign_in(control, "changing@example.org", "a better password")).session
     old = account_pb2.SignInRequest(email="changing@example.org", password=PASSWORD)
     assert (await refused(control, control.accounts.SignIn, old)).code == grpc.StatusCode.UNAUTHENTICATED

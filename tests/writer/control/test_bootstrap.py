@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from analytics.v1 import event_pb2, site_pb2
+from analytics.v1 import account_pb2, event_pb2, site_pb2
 from pydantic import SecretStr
 
 from writer.control import bootstrap
@@ -81,7 +81,9 @@ async def test_the_first_start_makes_a_site_its_keys_and_a_user_once(pool: Any) 
         assert admin and (admin.site, admin.scope) == ("", site_pb2.KEY_SCOPE_ADMIN)
         async with pool.acquire() as connection:
             users = await connection.fetch("SELECT email, password_hash FROM users")
+            grants = await connection.fetch("SELECT site_number, role FROM grants")
         assert [user["email"] for user in users] == ["admin@example.org"]
         assert users[0]["password_hash"].startswith("$argon2id$")
+        assert [tuple(grant) for grant in grants] == [(None, account_pb2.ROLE_OWNER)]
     finally:
         await directory.stop()

@@ -1,0 +1,67 @@
+"""How many events a second one address and one site may send: token buckets in bounded memory.
+
+A bucket of a key fills by `rate` tokens a second up to `burst`; an event takes one. An address is the visitor's as
+`client_ip` finds it, so that a forged header makes no new one; of IPv6 its /64, which is what one subscriber has.
+"""
+
+import ipaddress
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from gateway.problems import Problem
+
+_MOST_KEYS = 50_000
+_LOOPBACK = ("127.", "::1", "::ffff:127.")
+
+
+class Buckets:
+    """A bucket for each key that sent lately; those that were quiet longest are forgotten first."""
+
+    def __init__(
+        self, rate: float, burst: float, *, most: int = _MOST_KEYS, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._rate, self._burst, self._most, self._now = rate, burst, most, now
+        # key: (tokens left, when that was), the least recently used first
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, key: str, tokens: int) -> float:
+        """0 if they are taken, else the seconds until they can be. More than a whole burst empties a full bucket."""
+        now = self._now()
+        left, when = self._left.get(key, (self._burst, now))
+        left = min(self._burst, left + (now - when) * self._rate)
+        wanted = min(tokens, self._burst)
+        enough = left >= wanted
+        self._left[key] = (left - wanted if enough else left, now)
+        self._left.move_to_end(key)
+        if len(self._left) > self._most:
+            self._left.popitem(last=False)
+        return 0.0 if enough else (wanted - left) / self._rate
+
+
+class Rates:
+    """The limits of capture. A rate of 0 is none."""
+
+    def __init__(self, per_address: float, per_site: float, burst_s: float) -> None:
+        self._addresses = Buckets(per_address, per_address * burst_s) if per_address else None
+        self._sites = Buckets(per_site, per_site * burst_s) if per_site else None
+
+    def check(self, address: str, site: str, events: int) -> None:
+        """Raises Problem 429, saying when to come again. This machine itself has no limit of its address."""
+        if self._addresses and address and not address.startswith(_LOOPBACK):
+            self._refuse(self._addresses.take(_subscriber(address), events), "this address")
+        if self._sites and site:
+            self._refuse(self._sites.take(site, events), "this site")
+
+    def _refuse(self, wait_s: float, who: str) -> None:
+        if wait_s:
+            raise Problem(429, f"{who} sends too many events; slow down", reason="RATE", retry_after_s=wait_s)
+
+
+def _subscriber(address: str) -> str:
+    if ":" not in address:
+        return address
+    try:
+        return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
+    except ValueError:
+        return address
