@@ -11,9 +11,11 @@ from typing import Annotated
 import typer
 
 from bench.chaos import Chaos
+from bench.dashboard import dashboard
 from bench.enrich import enrich
 from bench.ingest import ingest
 from bench.outage import outage
+from bench.privacy import privacy
 from bench.query import query
 from bench.report import Measure, report
 from bench.sdk import sdk
@@ -101,6 +103,32 @@ def _number(text: str) -> int:
     if not match or not int(match[1]):
         raise typer.BadParameter(f'"{text}" is no number like 500k or 10m', param_hint="--events")
     return int(match[1]) * {"": 1, "k": 1_000, "m": 1_000_000}[match[2]]
+
+
+@app.command("privacy")
+def privacy_command(
+    json: Json = None,
+    events: Annotated[str, typer.Option(help="Among how many events, e.g. 500k, 10m.")] = "10m",
+) -> None:
+    """How long an export takes, and an erasure until no answer shows the person any more."""
+
+    def tell(words: str) -> None:
+        print(words, file=sys.stderr, flush=True)
+
+    measure(f"bench privacy, {events} events", lambda place: privacy(place, _number(events), tell), json)
+
+
+@app.command("dashboard")
+def dashboard_command(
+    json: Json = None,
+    events: Annotated[str, typer.Option(help="How many events the site has, e.g. 500k, 10m.")] = "10m",
+) -> None:
+    """What a person waits for at the dashboard; its JavaScript, Lighthouse, a thousand live sockets."""
+
+    def tell(words: str) -> None:
+        print(words, file=sys.stderr, flush=True)
+
+    measure(f"bench dashboard, {events} events", lambda place: dashboard(place, _number(events), tell), json)
 
 
 @app.command("sdk")
