@@ -9,6 +9,7 @@ from gateway.batcher import Batcher
 from gateway.compat.exchange import Call
 from gateway.payload import MAX_BATCH
 from gateway.peers import Peers
+from gateway.rate import Rates
 from gateway.visitor import Visitor
 from mesh.clock import now_us
 from mesh.directory import Snapshot
@@ -42,9 +43,10 @@ _FIRST_COPY_S = 1.0
 class Intake:
     """`counts` are the gateway's own, events by outcome."""
 
-    def __init__(self, batcher: Batcher, visitor: Visitor, peers: Peers, counts: dict[str, int]) -> None:
+    def __init__(self, batcher: Batcher, visitor: Visitor, rates: Rates, peers: Peers, counts: dict[str, int]) -> None:
         self._batcher = batcher
         self._visitor = visitor
+        self._rates = rates
         self._peers = peers
         self._domains: dict[str, str] = {}
         self._indexed: Snapshot | None = None
@@ -90,8 +92,9 @@ class Intake:
         return entry.scope != site_pb2.KEY_SCOPE_INGEST
 
     def visit(self, event: track_pb2.TrackEvent, call: Call) -> None:
-        """Set the context of the visitor's own request."""
+        """Set the context of the visitor's own request. Raises Problem 429 for an address that sends too much."""
         self._visitor.fill(event, call.peer, call.headers, call.pairs)
+        self._rates.check(event.ip, "", 1)
 
     def address(self, call: Call) -> str:
         """The visitor's address, as it is taken from the request."""
@@ -100,7 +103,11 @@ class Intake:
         return event.ip
 
     async def submit(self, events: Sequence[track_pb2.TrackEvent]) -> list[track_pb2.TrackResult]:
-        """What became of each event, in order; one without an id gets one. Raises UNAVAILABLE with a full queue."""
+        """What became of each event, in order; one without an id gets one.
+
+        Raises UNAVAILABLE with a full queue, Problem 429 for a site that gets too much.
+        """
+        self._rates.check("", events[0].site, len(events))
         pending = [
             self._batcher.submit(_request(events[start : start + MAX_BATCH]), len(events[start : start + MAX_BATCH]))
             for start in range(0, len(events), MAX_BATCH)
