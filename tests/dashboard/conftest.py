@@ -21,6 +21,14 @@ __all__ = ["chromium", "mesh", "pytest_runtest_makereport"]
 LOG = ROOT / "tests" / "data" / "access.log.gz"
 SCREENSHOTS = ROOT / "artefacts"
 SHOP = "shop"
+HOSTILE = {
+    "markup": "<img src=x onerror=alert(1)>",
+    "turned": "abc\u202egnp.exe",
+    "hidden": "a\u200bd\u2060min",
+    "emoji": "\U0001f469\u200d\U0001f4bb rocket \U0001f680",
+    "long": "x" * 1_900,
+    "formula": "=cmd|' /C calc'!A0",
+}
 
 # a machine that runs the other tests beside these may take its time
 expect.set_options(timeout=20_000)
@@ -35,6 +43,12 @@ class Opened:
     complaints: list[str] = field(default_factory=list)
 
     async def page(self, width: int = 1440, height: int = 1000, **more: Any) -> Page:
+        page = await self.stranger(width, height, **more)
+        await sign_in(page, self.mesh)
+        return page
+
+    async def stranger(self, width: int = 1440, height: int = 1000, **more: Any) -> Page:
+        """A page of a browser in which nobody is signed in."""
         context = await self.browser.new_context(
             base_url=self.mesh.ready["gateway"], viewport={"width": width, "height": height}, **more
         )
@@ -45,7 +59,6 @@ class Opened:
         )
         page.on("request", lambda request: self.complaints.append(request.url) if self._foreign(request.url) else None)
         page.on("dialog", lambda dialog: self.complaints.append(f"a script ran: {dialog.message}"))
-        await sign_in(page, self.mesh)
         return page
 
     def _foreign(self, url: str) -> bool:
@@ -68,6 +81,14 @@ async def opened(mesh: Mesh, browser: Browser) -> AsyncIterator[Opened]:
     yield made
     # 401 is how the page learns that nobody is signed in
     assert [text for text in made.complaints if "401" not in text] == []
+
+
+@pytest.fixture
+async def complaining(opened: Opened) -> AsyncIterator[None]:
+    """What browsers complain of in this test is what it provokes: refusals, services that are away."""
+    known = len(opened.complaints)
+    yield
+    del opened.complaints[known:]
 
 
 @pytest.fixture(scope="module")
@@ -132,10 +153,10 @@ async def shop(mesh: Mesh) -> str:
     return SHOP
 
 
-async def bring(mesh: Mesh, lines: list[dict[str, Any]]) -> None:
-    """Imports events into the shop; returns when they are in the answers."""
+async def bring(mesh: Mesh, lines: list[dict[str, Any]], site: str = SHOP) -> None:
+    """Imports events into a site; returns when they are in the answers."""
     text = "\n".join(json.dumps(line) for line in lines)
-    reply = await mesh.api("POST", f"import?site={SHOP}", text, **{"content-type": "application/x-ndjson"})
+    reply = await mesh.api("POST", f"import?site={site}", text, **{"content-type": "application/x-ndjson"})
     assert reply.status == 200, reply.body
     assert reply.json()["imported"] == len(lines), reply.body
 

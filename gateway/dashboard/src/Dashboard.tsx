@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { may, Reader, RoleHere, roleAt } from "./api/role";
 import type { Session } from "./api/session";
 import { Refresh } from "./api/use-ask";
 import { useLive } from "./api/use-live";
@@ -9,7 +10,10 @@ import type { Go } from "./state/use-view";
 import type { View } from "./state/view";
 import { text } from "./text";
 import { includesNow } from "./time/range";
-import { PageLink } from "./ui/PageLink";
+import { lazily } from "./ui/lazily";
+import { NoPage } from "./ui/NoPage";
+
+const NewSite = lazily(async () => (await import("./settings/NewSite")).NewSite);
 
 interface Props {
   readonly session: Session;
@@ -41,9 +45,13 @@ export function Dashboard({ session, view, go, onSignOut }: Props) {
         {!Content ? (
           <NoPage view={view} go={go} />
         ) : site ? (
-          <Content key={site.id} site={site} view={view} go={go} live={live} />
+          <Reader.Provider value={session.account}>
+            <RoleHere.Provider value={roleAt(session.account, site.id)}>
+              <Content key={site.id} site={site} view={view} go={go} live={live} />
+            </RoleHere.Provider>
+          </Reader.Provider>
         ) : (
-          <NoSite session={session} view={view} />
+          <NoSite session={session} view={view} go={go} />
         )}
       </main>
     </Refresh.Provider>
@@ -63,22 +71,27 @@ function useFocusOnChange(page: string) {
   return element;
 }
 
-function NoSite({ session, view }: { session: Session; view: View }) {
+/** Without any site the first one is made here. */
+function NoSite({ session, view, go }: { session: Session; view: View; go: Go }) {
+  if (session.sites.length === 0 && !may(roleAt(session.account, null), "admin")) {
+    return (
+      <div class="card message alone">
+        <p class="message-title">{text.state.noSites}</p>
+        <p>{text.state.noSitesHelp}</p>
+      </div>
+    );
+  }
+  if (session.sites.length === 0) {
+    return (
+      <div class="first-site">
+        <h1 class="unseen">{text.product}</h1>
+        <NewSite view={view} go={go} />
+      </div>
+    );
+  }
   return (
     <div class="card message alone">
-      <p>{session.sites.length === 0 ? text.state.noSites : text.state.unknownSite(view.site)}</p>
-    </div>
-  );
-}
-
-function NoPage({ view, go }: { view: View; go: Go }) {
-  return (
-    <div class="card message alone">
-      <h1 class="message-title">{text.state.noPage}</h1>
-      <p>{text.state.noPageHelp}</p>
-      <PageLink class="button" page="" view={view} go={go}>
-        {text.state.toOverview}
-      </PageLink>
+      <p>{text.state.unknownSite(view.site)}</p>
     </div>
   );
 }

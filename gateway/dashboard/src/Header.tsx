@@ -26,20 +26,24 @@ export function Header({ sites, site, view, go, live, onSignOut }: Props) {
     <header class="header">
       <div class="header-inner">
         <Mark />
-        <Select
-          label={text.nav.site}
-          value={site?.id ?? view.site}
-          options={choices}
-          onChange={(id) => go({ site: id, filters: [], details: null })}
-        />
-        <nav class="nav" aria-label={text.nav.label}>
-          {PAGES.map(({ name, title }) => (
-            <PageLink key={name} class="nav-link" page={name} view={view} go={go}>
-              {title}
-              {name === "live" && <LiveNumber live={live} />}
-            </PageLink>
-          ))}
-        </nav>
+        {sites.length > 0 && (
+          <>
+            <Select
+              label={text.nav.site}
+              value={site?.id ?? view.site}
+              options={choices}
+              onChange={(id) => go({ site: id, filters: [], details: null })}
+            />
+            <nav class="nav" aria-label={text.nav.label}>
+              {PAGES.map(({ name, title }) => (
+                <PageLink key={name} class="nav-link" page={name} view={view} go={go}>
+                  {title}
+                  {name === "live" && <LiveNumber live={live} />}
+                </PageLink>
+              ))}
+            </nav>
+          </>
+        )}
         <div class="header-end">
           <ThemeButton theme={view.theme} onChange={(theme) => go({ theme }, "replace")} />
           <button class="button bare" type="button" onClick={onSignOut}>

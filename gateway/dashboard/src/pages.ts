@@ -26,4 +26,14 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { name: "", title: text.nav.overview, content: Overview },
   { name: "live", title: text.nav.live, content: lazily(async () => (await import("./live/LiveView")).LiveView) },
+  {
+    name: "explore",
+    title: text.nav.explore,
+    content: lazily(async () => (await import("./explore/Explore")).Explore),
+  },
+  {
+    name: "settings",
+    title: text.nav.settings,
+    content: lazily(async () => (await import("./settings/Settings")).Settings),
+  },
 ];

@@ -1,13 +1,9 @@
+import { explore } from "./text/explore";
+import { count, locale, waitOf } from "./text/words";
+
 /** Every word the dashboard shows, in one place. A translation is a second object of this shape. */
 
-/** The catalogue's language; the reader's own variant of it (en-GB, en-US, …) decides how numbers and dates look. */
-export const locale: string = globalThis.navigator?.language?.startsWith("en") ? navigator.language : "en";
-
-const plural = new Intl.PluralRules(locale);
-
-function count(number: number, shown: string, one: string, other: string): string {
-  return `${shown} ${plural.select(number) === "one" ? one : other}`;
-}
+export { locale };
 
 export const text = {
   product: "Analytics Mesh",
@@ -23,6 +19,13 @@ export const text = {
     busy: "Signing in…",
     wrong: "This e-mail and password do not belong together. Check both and try again.",
     expired: "Your session has ended. Sign in again to go on.",
+    codeTitle: "One more step",
+    codeLead: "Your account asks for a code as well.",
+    code: "Code",
+    codeHint: "Six digits from your authenticator app, or one of your recovery codes.",
+    codeWrong: "This code is wrong or was used before. Wait for the next one.",
+    back: "Back",
+    forgot: "Forgot your password? An owner can make a link for you, or whoever runs the server.",
   },
   signOut: "Sign out",
 
@@ -30,6 +33,8 @@ export const text = {
     label: "Pages",
     overview: "Overview",
     live: "Live",
+    explore: "Explore",
+    settings: "Settings",
     site: "Site",
     menu: "Menu",
   },
@@ -126,6 +131,9 @@ export const text = {
     asChart: "Chart",
     when: "When",
     before: "Before",
+    notes: "Notes",
+    moreNotes: (number: number) => `and ${number} more, in the table`,
+    notesAt: (when: string) => `Notes of ${when}`,
   },
 
   lists: {
@@ -161,7 +169,7 @@ export const text = {
       channel: "No visits in this period.",
       event: "No events yet. Send one with the tracker’s event call, and it is counted here.",
       element: "No clicks yet. The tracker records clicks on elements that have an id.",
-      goal: "No goal was met. Goals say which page or event matters; POST /api/v1/goals makes one.",
+      goal: "No goal was met. Goals say which page or event matters: make one under Settings.",
       utm: "No visit came with this parameter. Put it into the links you share, e.g. ?utm_source=newsletter.",
       region: "Regions and cities need a city database: the setting ANALYTICS_CITY_FILE names its file.",
       prop: "No event of this period carries this property.",
@@ -308,34 +316,41 @@ export const text = {
 
   live: {
     now: (number: number, shown: string) => count(number, shown, "visitor now", "visitors now"),
-    visitors: "visitors in the last 5 minutes",
+    visitors: "Visitors now",
+    visitorsHelp: "in the last 5 minutes",
+    views: "Views",
     perMinute: "Views a minute",
     perMinuteSummary: (total: string) => `${total} views in the last 30 minutes`,
+    minute: (number: number, shown: string) => count(number, shown, "view", "views"),
     minutesAgo: (minutes: number) => (minutes === 0 ? "now" : `${minutes} min ago`),
     pages: "Pages",
     sources: "Sources",
     countries: "Countries",
     events: "Last events",
     lastHalfHour: "last 30 minutes",
-    waiting: "Waiting for the first view. Open your site in another tab and it appears here.",
-    states: {
-      connecting: "Connecting…",
-      fresh: "Updates by itself, as it happens.",
-      behind: "The live service is away. These numbers are old until it is back.",
-      lost: "Connection lost. These numbers are old; trying again.",
-    },
+    waiting: "Nobody was here in the last 30 minutes. Open your site in another tab and it appears here.",
+    toSetup: "What to put into the site",
+    ofToday: (name: string) => `Overview of today: ${name}`,
+    connecting: "Connecting…",
+    fresh: "Live",
+    freshHelp: "Updates by itself, as it happens.",
+    behind: "The live service is away.",
+    lost: "The connection is lost; trying again.",
+    oldNumbers: (time: string) => `These numbers are of ${time}.`,
     old: "old",
     quiet: "Nothing in the last 30 minutes.",
-    time: "Time",
-    event: "Event",
-    where: "From",
+    kinds: {
+      pageview: "View",
+      click: "Click",
+      experiment_exposure: "Experiment",
+    } as Readonly<Record<string, string>>,
   },
 
   state: {
     loading: "Loading",
     empty: "Nothing in this period.",
     noMatch: "Nothing matches these filters.",
-    emptySite: "No views in this period. Choose a longer one, or send the first view and watch it arrive under Live.",
+    emptySite: "No views in this period. Choose a longer one, or see under Settings, Setup what to put into your site.",
     stale: "These numbers could not be brought up to date.",
     noPage: "There is no such page.",
     noPageHelp: "The address may be old or mistyped.",
@@ -344,9 +359,13 @@ export const text = {
     retry: "Try again",
     failed: "This could not be loaded.",
     offline: "The server cannot be reached. Check your connection, then try again.",
+    throttled: (seconds: number) => `Too many tries. Wait ${waitOf(seconds)}, then try again.`,
     unavailable: "The server is busy or restarting. Try again in a moment.",
-    noSites: "There is no site yet. Make one with POST /api/v1/sites, then load this page again.",
+    noSites: "There is no site for you yet.",
+    noSitesHelp: "Ask whoever invited you for a role at one.",
     unknownSite: (site: string) => `There is no site “${site}” for you. Choose another one above.`,
   },
   warnings: "Good to know",
+
+  explore,
 } as const;

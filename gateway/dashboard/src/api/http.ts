@@ -15,6 +15,8 @@ export class ApiError extends Error {
     message: string,
     /** Where in the request's JSON the fault is; "" where nowhere in particular. */
     readonly field = "",
+    /** Which of several refusals of one status it is, e.g. TOTP; "" where there is one only. */
+    readonly reason = "",
   ) {
     super(message);
   }
@@ -25,6 +27,17 @@ interface Options {
   /** For `{id}` in the path. */
   readonly id?: string;
   readonly parameters?: Readonly<Record<string, string>>;
+  /** Of a body that is text as it is; others are sent as JSON. */
+  readonly contentType?: string;
+  /** Default: 30 s. */
+  readonly timeoutMs?: number;
+}
+
+let token = "";
+
+/** From now on this page asks with the token, and with no cookie. It is kept in memory alone. */
+export function askWith(credential: string): void {
+  token = credential;
 }
 
 /** Calls an operation of the API. Throws ApiError, or AbortError when `signal` fires. */
@@ -46,17 +59,21 @@ async function request(operation: Operation, body: unknown, options: Options, ac
   const [method = "", template = ""] = operation.split(" ");
   const path = template.replace("{id}", encodeURIComponent(options.id ?? ""));
   const query = options.parameters ? `?${new URLSearchParams(options.parameters)}` : "";
-  const { signal } = options;
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const { signal, contentType } = options;
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
   const headers: Record<string, string> = { accept };
   const sent: RequestInit = { method, headers, signal: signal ? AbortSignal.any([signal, timeout]) : timeout };
+  if (token) {
+    headers.authorization = `Bearer ${token}`;
+    sent.credentials = "omit";
+  }
   if (body !== undefined) {
-    headers["content-type"] = "application/json";
-    sent.body = JSON.stringify(body);
+    headers["content-type"] = contentType ?? "application/json";
+    sent.body = contentType ? String(body) : JSON.stringify(body);
   }
   try {
     const response = await fetch(path + query, sent);
-    if (!response.ok) throw refusal(response.status, await response.json().catch(() => null));
+    if (!response.ok) throw await refusal(response);
     return response;
   } catch (error) {
     if (error instanceof ApiError || signal?.aborted) throw error;
@@ -64,9 +81,15 @@ async function request(operation: Operation, body: unknown, options: Options, ac
   }
 }
 
-function refusal(status: number, answer: unknown): ApiError {
+async function refusal(response: Response): Promise<ApiError> {
+  const { status } = response;
+  const answer: unknown = await response.json().catch(() => null);
   if (status >= 502) return new ApiError(status, text.state.unavailable);
-  const { detail, title, field } = (answer ?? {}) as Record<string, unknown>;
-  const said = [detail, title].find((one) => typeof one === "string" && one);
-  return new ApiError(status, String(said ?? text.state.failed), typeof field === "string" ? field : "");
+  const { detail, title, field, reason } = (answer ?? {}) as Record<string, unknown>;
+  const wait = Number(response.headers.get("retry-after"));
+  const said = [status === 429 && wait && text.state.throttled(wait), detail, title].find(
+    (one) => typeof one === "string" && one,
+  );
+  const word = (given: unknown) => (typeof given === "string" ? given : "");
+  return new ApiError(status, String(said ?? text.state.failed), word(field), word(reason));
 }

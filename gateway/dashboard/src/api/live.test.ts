@@ -3,10 +3,17 @@ import { parseMessage } from "./live";
 import { waitBefore } from "./live-socket";
 
 test("a snapshot is read", () => {
-  const message = { fresh: true, visitors_now: 3, views_per_minute: [0, 2], pages: [{ value: "/", count: 2 }] };
+  const message = {
+    fresh: true,
+    as_of_us: 5_000,
+    visitors_now: 3,
+    views_per_minute: [0, 2],
+    pages: [{ value: "/", count: 2 }],
+  };
   expect(parseMessage(JSON.stringify(message))).toEqual({
     fresh: true,
     snapshot: {
+      asOf: new Date(5),
       visitorsNow: 3,
       viewsPerMinute: [0, 2],
       pages: [{ value: "/", count: 2 }],

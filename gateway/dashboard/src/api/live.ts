@@ -1,5 +1,7 @@
 /** One snapshot of what is happening (contract: RealtimeService.Watch). */
 export interface Snapshot {
+  /** When it was made. */
+  readonly asOf: Date;
   readonly visitorsNow: number;
   /** 30 numbers, the oldest minute first, the last one still running. */
   readonly viewsPerMinute: readonly number[];
@@ -40,6 +42,7 @@ export function parseMessage(message: string): LiveMessage {
 
 function parseSnapshot(json: Json): Snapshot {
   return {
+    asOf: new Date(number(json.as_of_us) / 1000),
     visitorsNow: number(json.visitors_now),
     viewsPerMinute: list(json.views_per_minute).map(number),
     pages: list(json.pages).map(parseCount),

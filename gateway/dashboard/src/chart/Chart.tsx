@@ -1,13 +1,16 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatMetric } from "../format";
+import type { Mark } from "../overview/marks";
 import type { Point } from "../overview/points";
 import type { Metric, Theme } from "../state/view";
 import { text } from "../text";
 import { bucketLabel, type Interval } from "../time/buckets";
-import type { LineChart } from "./line";
+import { ChartMarks } from "./ChartMarks";
+import type { LineChart, PlaceOf } from "./line";
 
 interface Props {
   readonly points: readonly Point[];
+  readonly marks: readonly Mark[];
   readonly metric: Metric;
   readonly interval: Interval;
   readonly theme: Theme;
@@ -17,9 +20,10 @@ interface Props {
 }
 
 /** A line over time. The drawing library comes after the page's numbers: it is the heaviest part. */
-export function Chart({ points, metric, interval, theme, onPick, onFailure }: Props) {
+export function Chart({ points, marks, metric, interval, theme, onPick, onFailure }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<LineChart | null>(null);
+  const [placeOf, setPlaceOf] = useState<PlaceOf | null>(null);
   const systemTheme = useSystemTheme();
 
   useEffect(() => {
@@ -41,7 +45,7 @@ export function Chart({ points, metric, interval, theme, onPick, onFailure }: Pr
 
   // The themes are dependencies because they decide the colours that `draw` reads off the page.
   useEffect(() => {
-    if (points.length > 0) chart?.draw({ points, metric, interval }, onPick);
+    if (points.length > 0) chart?.draw({ points, metric, interval }, onPick, (found) => setPlaceOf(() => found));
   }, [
     chart,
     points.map((point) => `${point.label} ${point.value} ${point.before}`).join(),
@@ -51,7 +55,12 @@ export function Chart({ points, metric, interval, theme, onPick, onFailure }: Pr
     systemTheme,
   ]);
 
-  return <div ref={place} class="chart" role="img" aria-label={summary(points, metric, interval)} />;
+  return (
+    <div class="chart-whole">
+      <div ref={place} class="chart" role="img" aria-label={summary(points, metric, interval)} />
+      {placeOf && <ChartMarks marks={marks} points={points} placeOf={placeOf} />}
+    </div>
+  );
 }
 
 function summary(points: readonly Point[], metric: Metric, interval: Interval): string {

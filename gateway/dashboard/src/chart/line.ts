@@ -16,21 +16,34 @@ export interface LineData {
   readonly interval: Interval;
 }
 
+/** Where a point's foot stands on the time axis, in pixels from the chart's left and top edges, by its number. */
+export type PlaceOf = (at: number) => readonly [number, number];
+
 export interface LineChart {
-  /** `onPick` hears the label of a bucket that is clicked. */
-  draw(data: LineData, onPick: (label: string) => void): void;
+  /** `onPick` hears the label of a bucket that is clicked; `onPlaced` where the points stand, each time they move. */
+  draw(data: LineData, onPick: (label: string) => void, onPlaced: (placeOf: PlaceOf) => void): void;
   remove(): void;
 }
 
 /** Puts a chart into `place` and keeps it as large as that. Colours are the page's at the time of drawing. */
 export function lineChart(place: HTMLElement): LineChart {
   const chart = init(place);
-  const resizing = new ResizeObserver(() => chart.resize());
+  let tellPlaces = () => {};
+  const resizing = new ResizeObserver(() => {
+    chart.resize();
+    tellPlaces();
+  });
   resizing.observe(place);
   const surface = chart.getZr();
   return {
-    draw: (data, onPick) => {
+    draw: (data, onPick, onPlaced) => {
       chart.setOption(options(data, coloursOf(place)), { notMerge: true });
+      tellPlaces = () =>
+        onPlaced((at) => {
+          const [left = 0, top = 0] = chart.convertToPixel("grid", [at, 0]);
+          return [left, top];
+        });
+      tellPlaces();
       surface.off("click");
       surface.on("click", ({ offsetX, offsetY }) => {
         if (!chart.containPixel("grid", [offsetX, offsetY])) return;

@@ -1,4 +1,5 @@
-import { useCallback } from "preact/hooks";
+import { useCallback, useContext } from "preact/hooks";
+import { may, RoleHere } from "../api/role";
 import { formatValue, visible } from "../format";
 import { type Dimension, FILTERABLE, keyOf, LONGEST_KEY } from "../state/dimensions";
 import { type Condition, OPERATORS } from "../state/filters";
@@ -31,6 +32,7 @@ export function ConditionEditor({ condition, suggest, names, onChange, onRemove 
   const { dimension, operator, values } = condition;
   const [prefix, key] = keyOf(dimension);
   const operators = WHOLE.includes(dimension) ? OPERATORS.slice(0, 2) : OPERATORS;
+  const seen = may(useContext(RoleHere), "viewer");
   const exact = operator === "is" || operator === "is_not";
   const offer = useCallback(
     (typed: string, signal: AbortSignal) => suggest(dimension, typed, signal),
@@ -49,11 +51,13 @@ export function ConditionEditor({ condition, suggest, names, onChange, onRemove 
       >
         {SUBJECTS.map((subject) => (
           <optgroup key={subject} label={text.filters.subjects[subject]}>
-            {FILTERABLE[subject].map((option) => (
-              <option key={option} value={option}>
-                {optionName(option)}
-              </option>
-            ))}
+            {FILTERABLE[subject]
+              .filter((option) => seen || option !== "segment")
+              .map((option) => (
+                <option key={option} value={option}>
+                  {optionName(option)}
+                </option>
+              ))}
           </optgroup>
         ))}
       </select>

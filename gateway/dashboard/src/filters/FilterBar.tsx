@@ -1,4 +1,5 @@
-import { useState } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
+import { may, RoleHere } from "../api/role";
 import type { Site } from "../api/session";
 import { dimensionName } from "../state/dimensions";
 import { type Filter, isGroup, removeAt, replaceAt, reversed } from "../state/filters";
@@ -28,7 +29,7 @@ export function FilterBar({ site, view, segments, go }: Props) {
       <button class="button" type="button" aria-haspopup="dialog" onClick={() => setEditing(true)}>
         <Icon name="filter" /> {text.filters.add}
       </button>
-      <SegmentsMenu view={view} segments={segments} go={go} />
+      {may(useContext(RoleHere), "viewer") && <SegmentsMenu view={view} segments={segments} go={go} />}
       {filters.map((filter, index) => (
         <Chip
           key={`${describe(filter, names)} ${index}`}

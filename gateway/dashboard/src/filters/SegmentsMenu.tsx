@@ -1,6 +1,7 @@
-import { useState } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
 import type { Segment } from "../api/definitions";
 import { ApiError } from "../api/http";
+import { may, RoleHere } from "../api/role";
 import { visible } from "../format";
 import { filterJson, isFiltered, toggleFilter } from "../state/filters";
 import type { Go } from "../state/use-view";
@@ -19,6 +20,7 @@ interface Props {
 /** Saved filters: apply, save, delete. */
 export function SegmentsMenu({ view, segments, go }: Props) {
   const [problem, setProblem] = useState("");
+  const defines = may(useContext(RoleHere), "analyst");
   const told = async (action: () => Promise<unknown>) => {
     setProblem("");
     try {
@@ -59,11 +61,11 @@ export function SegmentsMenu({ view, segments, go }: Props) {
                   go({ filters: toggleFilter(view.filters, "segment", segment.id) });
                   close();
                 }}
-                onRemove={() => remove(segment)}
+                onRemove={defines ? () => remove(segment) : null}
               />
             ))}
           </ul>
-          {canSave(view) && (
+          {defines && canSave(view) && (
             <SaveForm
               onSave={(name) =>
                 told(async () => {
@@ -92,7 +94,8 @@ interface ItemProps {
   readonly segment: Segment;
   readonly applied: boolean;
   readonly onApply: () => void;
-  readonly onRemove: () => void;
+  /** Null for who may not. */
+  readonly onRemove: (() => void) | null;
 }
 
 function Item({ segment, applied, onApply, onRemove }: ItemProps) {
@@ -103,16 +106,18 @@ function Item({ segment, applied, onApply, onRemove }: ItemProps) {
       <button class="preset" type="button" aria-pressed={applied} onClick={onApply}>
         <bdi>{name}</bdi>
       </button>
-      <button
-        class={sure ? "button bare icon sure" : "button bare icon"}
-        type="button"
-        aria-label={sure ? text.segments.removeSure(name) : text.segments.remove(name)}
-        title={sure ? text.segments.removeSure(name) : text.segments.remove(name)}
-        onBlur={() => setSure(false)}
-        onClick={() => (sure ? onRemove() : setSure(true))}
-      >
-        {sure ? "?" : "×"}
-      </button>
+      {onRemove && (
+        <button
+          class={sure ? "button bare icon sure" : "button bare icon"}
+          type="button"
+          aria-label={sure ? text.segments.removeSure(name) : text.segments.remove(name)}
+          title={sure ? text.segments.removeSure(name) : text.segments.remove(name)}
+          onBlur={() => setSure(false)}
+          onClick={() => (sure ? onRemove() : setSure(true))}
+        >
+          {sure ? "?" : "×"}
+        </button>
+      )}
     </li>
   );
 }

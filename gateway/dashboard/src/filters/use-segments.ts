@@ -1,5 +1,7 @@
-import { useCallback } from "preact/hooks";
+import { useCallback, useContext } from "preact/hooks";
 import { removeSegment, type Segment, saveSegment, segmentsOf } from "../api/definitions";
+import type { ApiError } from "../api/http";
+import { may, RoleHere } from "../api/role";
 import type { Site } from "../api/session";
 import { useAsk } from "../api/use-ask";
 
@@ -9,11 +11,16 @@ export interface Segments {
   /** Throws ApiError. */
   readonly save: (name: string, filters: readonly unknown[]) => Promise<Segment>;
   readonly remove: (id: string) => Promise<void>;
+  readonly error: ApiError | null;
+  readonly retry: () => void;
 }
 
 /** The site's saved filters. */
 export function useSegments(site: Site): Segments {
-  const { answer, retry } = useAsk(JSON.stringify(["segments", site.id]), (signal) => segmentsOf(site.id, signal));
+  const seen = may(useContext(RoleHere), "viewer");
+  const { answer, error, retry } = useAsk(seen ? JSON.stringify(["segments", site.id]) : null, (signal) =>
+    segmentsOf(site.id, signal),
+  );
   const save = useCallback(
     async (name: string, filters: readonly unknown[]) => {
       const made = await saveSegment(site.id, name, filters);
@@ -29,7 +36,7 @@ export function useSegments(site: Site): Segments {
     },
     [retry],
   );
-  return { all: answer, save, remove };
+  return { all: answer, save, remove, error, retry };
 }
 
 /** A segment's name by its id. */

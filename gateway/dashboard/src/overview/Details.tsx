@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, callForCsv } from "../api/http";
+import { callForCsv } from "../api/http";
 import type { Site } from "../api/session";
 import { useAsk } from "../api/use-ask";
 import { formatCount } from "../format";
@@ -8,6 +8,7 @@ import { toggleFilter } from "../state/filters";
 import type { Go } from "../state/use-view";
 import type { View } from "../state/view";
 import { text } from "../text";
+import { Csv } from "../ui/Csv";
 import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/Icon";
 import { Problem } from "../ui/Problem";
@@ -145,37 +146,5 @@ function Paging({ offset, shown, total, onMove }: PagingProps) {
         {text.lists.next}
       </button>
     </nav>
-  );
-}
-
-/** Fetches the list as a file; the API writes formulas so that no spreadsheet runs them. */
-function Csv({ name, ask }: { readonly name: string; readonly ask: () => Promise<Blob> }) {
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState("");
-  const download = async () => {
-    setBusy(true);
-    setProblem("");
-    try {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(await ask());
-      link.download = `${name.replace(/[^\p{L}\p{N}._-]+/gu, "-")}.csv`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setProblem(error.message);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <>
-      <button class="button" type="button" disabled={busy} onClick={download}>
-        <Icon name="download" /> {text.lists.csv}
-      </button>
-      <p class="problem" role="alert">
-        {problem}
-      </p>
-    </>
   );
 }

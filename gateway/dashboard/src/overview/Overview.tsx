@@ -1,3 +1,5 @@
+import { useContext } from "preact/hooks";
+import { may, RoleHere } from "../api/role";
 import { FilterBar } from "../filters/FilterBar";
 import { useSegments } from "../filters/use-segments";
 import type { PageProps } from "../pages";
@@ -21,7 +23,7 @@ import { readTotals, resolvedDays } from "./totals";
 import { usePage } from "./use-page";
 
 /** The site's numbers: totals, their course over time, and lists of what they are made of. */
-export function Overview({ site, view, go }: PageProps) {
+export function Overview({ site, view, go }: Pick<PageProps, "site" | "view" | "go">) {
   const page = usePage(site, view);
   const segments = useSegments(site);
   const { answer, error, pending, retry } = page.whole;
@@ -62,6 +64,7 @@ export function Overview({ site, view, go }: PageProps) {
               <Nothing view={view} go={go} />
             ) : (
               <Series
+                site={site}
                 view={view}
                 asked={page.series}
                 metric={metric}
@@ -88,9 +91,10 @@ export function Overview({ site, view, go }: PageProps) {
 
 function Nothing({ view, go }: { view: View; go: Go }) {
   const filtered = view.filters.length > 0;
+  const seen = may(useContext(RoleHere), "viewer");
   return (
     <div class="message nothing" role="status">
-      <p>{filtered ? text.state.noMatch : text.state.emptySite}</p>
+      <p>{filtered ? text.state.noMatch : seen ? text.state.emptySite : text.state.empty}</p>
       <p class="message-actions">
         {filtered && (
           <button class="button" type="button" onClick={() => go({ filters: [] })}>
@@ -102,9 +106,11 @@ function Nothing({ view, go }: { view: View; go: Go }) {
             {text.state.showAll}
           </button>
         )}
-        <PageLink class="button" page="live" view={view} go={go}>
-          {text.nav.live}
-        </PageLink>
+        {seen && (
+          <PageLink class="button" page="live" view={view} go={go}>
+            {text.nav.live}
+          </PageLink>
+        )}
       </p>
     </div>
   );

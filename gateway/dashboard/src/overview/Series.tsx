@@ -1,4 +1,5 @@
 import type { PageAnswer } from "../api/query";
+import type { Site } from "../api/session";
 import type { Asked } from "../api/use-ask";
 import { Chart } from "../chart/Chart";
 import type { Go } from "../state/use-view";
@@ -8,10 +9,12 @@ import { bucketRange, type Interval, intervalsFor } from "../time/buckets";
 import { Icon } from "../ui/Icon";
 import { Problem } from "../ui/Problem";
 import { Select } from "../ui/Select";
+import { useMarks } from "./marks";
 import { pointsOf } from "./points";
 import { SeriesTable } from "./SeriesTable";
 
 interface Props {
+  readonly site: Site;
   readonly view: View;
   readonly asked: Asked<PageAnswer>;
   readonly metric: Metric;
@@ -25,9 +28,11 @@ interface Props {
 }
 
 /** A metric over time, as a chart or as a table. */
-export function Series({ view, asked: { answer, error, pending, retry }, metric, days, now, compared, go }: Props) {
+export function Series({ site, view, asked, metric, days, now, compared, go }: Props) {
+  const { answer, error, pending, retry } = asked;
   const interval = (answer?.interval ?? view.interval ?? "day") as Interval;
   const points = pointsOf(answer, metric, now);
+  const marks = useMarks(site, points, interval);
   const name = text.metrics[metric] ?? metric;
   const intervals = intervalsFor(days ?? 30);
   const options = intervals.includes(interval) ? intervals : [interval, ...intervals];
@@ -58,10 +63,11 @@ export function Series({ view, asked: { answer, error, pending, retry }, metric,
         ) : answer && points.length === 0 ? (
           <p class="message">{text.state.empty}</p>
         ) : view.table ? (
-          <SeriesTable points={points} metric={metric} interval={interval} onPick={pick} />
+          <SeriesTable points={points} marks={marks} metric={metric} interval={interval} onPick={pick} />
         ) : (
           <Chart
             points={points}
+            marks={marks}
             metric={metric}
             interval={interval}
             theme={view.theme}

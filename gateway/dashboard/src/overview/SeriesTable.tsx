@@ -2,17 +2,19 @@ import { formatMetric } from "../format";
 import type { Metric } from "../state/view";
 import { text } from "../text";
 import { bucketLabel, type Interval } from "../time/buckets";
+import type { Mark } from "./marks";
 import type { Point } from "./points";
 
 interface Props {
   readonly points: readonly Point[];
+  readonly marks: readonly Mark[];
   readonly metric: Metric;
   readonly interval: Interval;
   readonly onPick: (label: string) => void;
 }
 
 /** The numbers behind the chart, newest first. */
-export function SeriesTable({ points, metric, interval, onPick }: Props) {
+export function SeriesTable({ points, marks, metric, interval, onPick }: Props) {
   const compared = points.some(({ beforeLabel }) => beforeLabel !== null);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
@@ -39,6 +41,13 @@ export function SeriesTable({ points, metric, interval, onPick }: Props) {
                   {bucketLabel(label, interval, "full")}
                 </button>{" "}
                 {running && <span class="quiet">({text.chart.running})</span>}
+                {marks
+                  .find((mark) => mark.label === label)
+                  ?.notes.map((note) => (
+                    <p key={note.id} class="series-note">
+                      <bdi>{note.line}</bdi>
+                    </p>
+                  ))}
               </th>
               <td class="number">{formatMetric(metric, value, "exact")}</td>
               {compared && (

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compareJson } from "./compare";
+import { comparedRange, compareJson } from "./compare";
 
 const noon = new Date("2026-03-04T11:00:00Z");
 const zone = "Europe/Berlin";
@@ -36,4 +36,22 @@ test("days over a change of clocks keep their wall-clock time", () => {
 test("all time stands beside nothing", () => {
   expect(compareJson("previous", false, { word: "all" }, noon, zone)).toBeUndefined();
   expect(compareJson("off", false, { word: "day" }, noon, zone)).toBeUndefined();
+});
+
+test("the compared period itself is said for questions that compare nothing", () => {
+  const range = { from: "2026-02-01", to: "2026-02-07" };
+  expect(comparedRange("previous", false, range, noon, zone)).toEqual(["2026-01-25", "2026-01-31"]);
+  expect(comparedRange("year", false, range, noon, zone)).toEqual(["2025-02-01", "2025-02-07"]);
+  // 2026-02-01 is a Sunday, 2025-02-01 a Saturday.
+  expect(comparedRange("year", true, range, noon, zone)).toEqual(["2025-02-02", "2025-02-08"]);
+  expect(comparedRange({ from: "2026-01-01", to: "2026-01-02" }, false, range, noon, zone)).toEqual([
+    "2026-01-01",
+    "2026-01-02",
+  ]);
+  expect(comparedRange("previous", false, { word: "day" }, noon, zone)).toEqual([
+    "2026-03-02T23:00:00.000Z",
+    "2026-03-03T11:00:00.000Z",
+  ]);
+  expect(comparedRange("previous", false, { word: "24h" }, noon, zone)).toBeNull();
+  expect(comparedRange("off", false, range, noon, zone)).toBeNull();
 });

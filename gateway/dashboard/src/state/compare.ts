@@ -18,19 +18,58 @@ export function compareJson(
 ): unknown | undefined {
   if (compare === "off" || ("word" in range && range.word === "all")) return undefined;
   if (typeof compare !== "string") return { custom: [compare.from, compare.to] };
-  const mode = compare === "previous" ? "previous_period" : "year_over_year";
   const span = spanOf(range, now, zone);
+  if (span && isRunning(span, now, zone)) return { custom: partBefore(span, compare, weekdays, now, zone) };
+  return weekdays ? { mode: MODES[compare], match_day_of_week: true } : MODES[compare];
+}
+
+/** The compared period itself, for questions that compare nothing themselves; null where there is none to say. */
+export function comparedRange(
+  compare: Compare,
+  weekdays: boolean,
+  range: Range,
+  now: Date,
+  zone: string,
+): readonly [string, string] | null {
+  if (compare === "off") return null;
+  if (typeof compare !== "string") return [compare.from, compare.to];
+  const span = spanOf(range, now, zone);
+  if (!span) return null;
+  if (isRunning(span, now, zone)) return partBefore(span, compare, weekdays, now, zone);
+  if (compare === "year" && !weekdays) return [yearBefore(span.from), yearBefore(span.to)];
+  const shift = shiftOf(span, compare, weekdays);
+  return [addDays(span.from, -shift), addDays(span.to, -shift)];
+}
+
+type Span = NonNullable<ReturnType<typeof spanOf>>;
+
+const MODES = { previous: "previous_period", year: "year_over_year" } as const;
+
+function isRunning(span: Span, now: Date, zone: string): boolean {
   const day = today(now, zone);
-  if (!span || span.to < day || span.from > day) return weekdays ? { mode, match_day_of_week: true } : mode;
+  return span.from <= day && day <= span.to;
+}
+
+/** How many days before the span the compared one begins. */
+function shiftOf(span: Span, compare: keyof typeof MODES, weekdays: boolean): number {
   const start = compare === "previous" ? addDays(span.from, -daysBetween(span.from, span.to)) : yearBefore(span.from);
-  const shift = daysBetween(weekdays ? toWeekday(start, span.from) : start, span.from) - 1;
+  return daysBetween(weekdays ? toWeekday(start, span.from) : start, span.from) - 1;
+}
+
+/** As much of the compared span as has passed of the running one, as two instants. */
+function partBefore(
+  span: Span,
+  compare: keyof typeof MODES,
+  weekdays: boolean,
+  now: Date,
+  zone: string,
+): readonly [string, string] {
+  const shift = shiftOf(span, compare, weekdays);
   const wall = wallTime(now, zone);
-  return {
-    custom: [
-      instantAt(`${addDays(span.from, -shift)} 00:00:00`, zone),
-      instantAt(`${addDays(day, -shift)}${wall.slice(10)}`, zone),
-    ],
-  };
+  return [
+    instantAt(`${addDays(span.from, -shift)} 00:00:00`, zone),
+    instantAt(`${addDays(today(now, zone), -shift)}${wall.slice(10)}`, zone),
+  ];
 }
 
 function yearBefore(day: string): string {

@@ -8,6 +8,11 @@ function present(): View {
   return parseView(location.pathname, location.search);
 }
 
+/** A share link's secret stays in its address, so that loading the page anew opens it again. */
+function addressOf(view: View): string {
+  return view.page === "share" ? writeView(view) + location.hash : writeView(view);
+}
+
 /** The view that the address bar holds. */
 export function useView(): [View, Go] {
   const [view, setView] = useState(present);
@@ -20,8 +25,8 @@ export function useView(): [View, Go] {
 
   const go = useCallback<Go>((change, step = "push") => {
     const next = { ...present(), ...change };
-    if (step === "push") history.pushState(null, "", writeView(next));
-    else history.replaceState(null, "", writeView(next));
+    if (step === "push") history.pushState(null, "", addressOf(next));
+    else history.replaceState(null, "", addressOf(next));
     setView(next);
   }, []);
 

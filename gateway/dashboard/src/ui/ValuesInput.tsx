@@ -19,6 +19,8 @@ interface Props {
   readonly suggest: ((typed: string, signal: AbortSignal) => Promise<readonly Suggestion[]>) | null;
   /** Whether a value may be taken that was not suggested. */
   readonly free: boolean;
+  /** One value alone: another takes its place. */
+  readonly single?: boolean;
   readonly placeholder?: string;
 }
 
@@ -30,7 +32,7 @@ interface Handlers {
 }
 
 /** Several values, typed or chosen from suggestions. */
-export function ValuesInput({ label, values, labelOf, onChange, suggest, free, placeholder }: Props) {
+export function ValuesInput({ label, values, labelOf, onChange, suggest, free, single, placeholder }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState("");
   const [open, setOpen] = useState(false);
@@ -74,7 +76,8 @@ export function ValuesInput({ label, values, labelOf, onChange, suggest, free, p
   function add(value: string) {
     if (input.current) input.current.value = "";
     setTyped("");
-    if (value !== "" && !values.includes(value)) onChange([...values, value]);
+    if (single) setOpen(false);
+    if (value !== "" && !values.includes(value)) onChange(single ? [value] : [...values, value]);
   }
 
   const take = () => {
@@ -102,7 +105,7 @@ export function ValuesInput({ label, values, labelOf, onChange, suggest, free, p
   };
 
   return (
-    <div {...api.getRootProps()} class="values">
+    <div {...api.getRootProps()} class={single ? "values single" : "values"}>
       <div {...api.getControlProps()} class="input values-control">
         {values.map((value) => (
           <span key={value} class="value">
