@@ -96,7 +96,8 @@ class Drain:
             if self.paused or not self.holds_lock or not self._spool.filled.is_set():
                 self.draining = False
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._spool.filled.wait(), _IDLE_S)
+                    async with asyncio.timeout(_IDLE_S):
+                        await self._spool.filled.wait()
                 if self.paused or not self.holds_lock:
                     await asyncio.sleep(0.1)
                 continue
@@ -151,6 +152,7 @@ class Drain:
             first = first or chunk
             opened.append(header)
             envelopes.extend(content)
+            await asyncio.sleep(0)  # opening them all at a stretch would hold live events up
         if first is None:
             self._spool.filled.clear()
             return False

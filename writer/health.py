@@ -30,7 +30,8 @@ async def keep_true(server: Server, store: Store) -> None:
             await server.set_serving(serving)
         if serving:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(store.trouble.wait(), LOOK_EVERY_S)
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await store.trouble.wait()
             if store.trouble.is_set():
                 serving = False
                 log.info("not_serving")

@@ -30,7 +30,7 @@ from tests.faults.processes import told_to
 from tests.faults.proxy import Mode, Proxy
 
 FULL = bool(os.environ.get("ANALYTICS_FULL"))
-EXAMPLES, STEPS = (100, 20) if FULL else (10, 9)
+EXAMPLES, STEPS = (100, 20) if FULL else (5, 9)
 FAULTS: list[Mode] = ["cut", "hang", "drop_replies", "halve"]
 TRY_LIMIT_S = 1.0
 PATIENCE_S = 60.0

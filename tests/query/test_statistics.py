@@ -178,6 +178,7 @@ def test_the_credible_interval_holds_what_it_says(variant: Sample, control: Samp
         return sum(
             integrate.quad(lambda u: one.cdf(other.ppf(u) + difference), low, high, limit=200)[0]
             for low, high in pairwise(edges)
+            if high - low > 1e-12  # no integral over less adds a digit, and quad cannot divide it
         )
 
     assert at_most(lead.low) == pytest.approx(0.025, abs=1e-7)

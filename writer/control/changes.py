@@ -52,7 +52,13 @@ async def reachable() -> AsyncGenerator[None]:
         yield
     except asyncpg.CharacterNotInRepertoireError:
         raise invalid("", "a text holds a NUL character") from None
-    except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError) as error:
+    except (
+        OSError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,  # what asyncpg says of a connection that was cut while it was being handed over
+        asyncpg.CannotConnectNowError,
+    ) as error:
         raise unavailable("the database cannot be reached now; nothing was changed") from error
     except (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.ReadOnlySQLTransactionError) as error:
         raise unavailable("the database takes no changes now; nothing was changed") from error

@@ -85,7 +85,9 @@ class LocalDirectory:
                 await self._read(connection)
                 self.connected = True
                 with contextlib.suppress(TimeoutError):  # a notice may be lost with a failover: look anyway
-                    await asyncio.wait_for(heard.wait(), HEARTBEAT_S)
+                    # not wait_for, which until Python 3.12 loses a cancellation that comes with the notice
+                    async with asyncio.timeout(HEARTBEAT_S):
+                        await heard.wait()
         finally:
             if not connection.is_closed():
                 connection.remove_termination_listener(notice)
