@@ -49,8 +49,7 @@ export function createCore(options: CoreOptions, captures: readonly Capture[] = 
       try {
         return work(...given);
       } catch (error) {
-        watch?.(error);
-        return undefined;
+        return watch?.(error) as undefined;
       }
     };
 

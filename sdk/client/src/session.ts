@@ -28,8 +28,8 @@ export interface Visit {
   userId?: string | undefined;
 }
 
-const IDLE_MS = 30 * 60 * 1_000;
-const URL_LENGTH = 2_000;
+// 30 minutes
+const IDLE_MS = 1_800_000;
 
 const visits: { [site: string]: Visit } = {};
 
@@ -50,8 +50,8 @@ function firstSession(): Session {
   const [loaded] = performance.getEntriesByType('navigation') as (PerformanceNavigationTiming | undefined)[];
   return {
     sessionId: uuid7(),
-    firstUrl: loaded?.name.replace(/#.*/, '').slice(0, URL_LENGTH),
-    firstReferrer: document.referrer.slice(0, URL_LENGTH),
+    firstUrl: loaded?.name.replace(/#.*/, '').slice(0, 2_000),
+    firstReferrer: document.referrer.slice(0, 2_000),
     navigation: loaded?.type as Navigation | undefined,
   };
 }
