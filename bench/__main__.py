@@ -90,12 +90,13 @@ def query_command(
     """How fast questions are answered, beside naive ClickHouse and PostgreSQL over the same events."""
 
     async def take(place: Path) -> list[Measure]:
-        return await query(place, _number(events), skip_postgres=skip_postgres, follow=follow, tell=tell)
-
-    def tell(words: str) -> None:
-        print(words, file=sys.stderr, flush=True)
+        return await query(place, _number(events), skip_postgres=skip_postgres, follow=follow, tell=_tell)
 
     measure(f"bench query, {events} events", take, json)
+
+
+def _tell(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
 
 
 def _number(text: str) -> int:
@@ -112,10 +113,7 @@ def privacy_command(
 ) -> None:
     """How long an export takes, and an erasure until no answer shows the person any more."""
 
-    def tell(words: str) -> None:
-        print(words, file=sys.stderr, flush=True)
-
-    measure(f"bench privacy, {events} events", lambda place: privacy(place, _number(events), tell), json)
+    measure(f"bench privacy, {events} events", lambda place: privacy(place, _number(events), _tell), json)
 
 
 @app.command("dashboard")
@@ -125,10 +123,7 @@ def dashboard_command(
 ) -> None:
     """What a person waits for at the dashboard; its JavaScript, Lighthouse, a thousand live sockets."""
 
-    def tell(words: str) -> None:
-        print(words, file=sys.stderr, flush=True)
-
-    measure(f"bench dashboard, {events} events", lambda place: dashboard(place, _number(events), tell), json)
+    measure(f"bench dashboard, {events} events", lambda place: dashboard(place, _number(events), _tell), json)
 
 
 @app.command("sdk")

@@ -14,9 +14,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import asyncpg
-from playwright.async_api import async_playwright
 
 from bench import screen
+from bench.chromium import chromium, executable
 from bench.history import END
 from bench.mesh import ROOT, Mesh
 from bench.report import Measure
@@ -39,16 +39,12 @@ async def dashboard(directory: Path, events: int, tell: Callable[[str], None]) -
     try:
         await mesh.start()
         tell("asking in Chromium")
-        async with async_playwright() as playwright:
-            # Chromium has no sandbox of its own for root, which containers run as
-            arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-            browser = await playwright.chromium.launch(executable_path=_chromium(), args=arguments)
+        async with chromium() as browser:
             page, after = await screen.signed_in(browser, mesh)
             measures.append(Measure("from sign-in to all numbers, the last 30 days", after, "ms"))
             measures += await screen.loads(page, overview)
             measures.append(await screen.clicks(page, overview))
             measures.append(await screen.live(page, mesh))
-            await browser.close()
         tell("Lighthouse")
         measures += await asyncio.to_thread(_lighthouse, mesh, overview, directory)
         tell("opening sockets")
@@ -82,13 +78,6 @@ def _first_bytes() -> int:
     return sum(len(gzip.compress((DIST / name).read_bytes())) for name in names)
 
 
-def _chromium() -> str:
-    found = shutil.which("chromium")
-    if not found:
-        raise SystemExit("bench dashboard: chromium is missing")
-    return found
-
-
 def _lighthouse(mesh: Mesh, path: str, directory: Path) -> list[Measure]:
     """Its desktop profile on a page of somebody signed in."""
     folder = directory / "lighthouse"
@@ -104,7 +93,7 @@ def _lighthouse(mesh: Mesh, path: str, directory: Path) -> list[Measure]:
         f"--extra-headers={headers}",
         "--chrome-flags=--headless=new --no-sandbox",
     )
-    done = subprocess.run(command, env={**os.environ, "CHROME_PATH": _chromium()}, capture_output=True, text=True)
+    done = subprocess.run(command, env={**os.environ, "CHROME_PATH": executable()}, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"lighthouse: {done.stderr[-2_000:]}")
     return screen.lighthouse_scores(done.stdout)

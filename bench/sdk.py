@@ -6,17 +6,14 @@ Time is the main thread's own as Chromium's trace has it: whatever evaluates or 
 
 import asyncio
 import json
-import os
-import shutil
 import statistics
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
+from bench.chromium import chromium
 from bench.mesh import ROOT
 from bench.recorder import Recorder, recording
 from bench.report import Measure
@@ -42,7 +39,7 @@ _BODY = '<button>b</button><a href="/x">x</a><div style="height:4000px"></div>'
 async def sdk(_directory: Path) -> list[Measure]:
     """All figures."""
     measures = [*_bytes()]
-    async with recording() as site, _chromium() as browser:
+    async with recording() as site, chromium() as browser:
         measures += await _time(site, browser)
         measures += await _privacy(site, browser)
         measures += await _closed(site, browser)
@@ -67,19 +64,6 @@ def _bundled(code: str) -> int:
     esbuild = ("node_modules/.bin/esbuild", "--bundle", "--minify", "--format=esm", "--target=es2021")
     bundle = subprocess.run(esbuild, cwd=CLIENT, input=code.encode(), check=True, capture_output=True).stdout
     return len(subprocess.run(("node", "-e", packing), input=bundle, check=True, capture_output=True).stdout)
-
-
-@asynccontextmanager
-async def _chromium() -> AsyncIterator[Browser]:
-    found = shutil.which("chromium")
-    if not found:
-        raise SystemExit("bench sdk: chromium is missing")
-    # Chromium has no sandbox of its own for root, which containers run as
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=arguments)
-        yield browser
-        await browser.close()
 
 
 async def _time(site: Recorder, browser: Browser) -> list[Measure]:

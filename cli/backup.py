@@ -4,6 +4,7 @@ A dump is one snapshot of PostgreSQL, taken while everything runs. The columnar 
 Day salts are left out (what they hashed must not be computed again), and so is the spool, the edge's own disk.
 """
 
+import asyncio
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from rich.console import Console
 
@@ -108,7 +110,7 @@ def _fill(data: DataDirectory, dump: Path) -> None:
                 program.command, env=program.environment, cwd=program.directory, stdout=log, stderr=log
             )
         try:
-            _await(server, program, ports["postgres"])
+            asyncio.run(_await(server, program))
             _postgres(database, "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(dump))
         finally:
             server.send_signal(program.stop_signal)
@@ -117,24 +119,24 @@ def _fill(data: DataDirectory, dump: Path) -> None:
         ports.release()
 
 
-def _await(server: "subprocess.Popen[bytes]", program: Program, port: int) -> None:
+async def _await(server: "subprocess.Popen[bytes]", program: Program) -> None:
     deadline = time.monotonic() + _START_LIMIT_S
-    ready = (str(postgres.binaries() / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port))
-    while subprocess.run(ready, stdout=subprocess.DEVNULL).returncode:
+    while not await program.ready():
         if server.poll() is not None or time.monotonic() > deadline:
             raise Refusal(f"PostgreSQL did not start: look into {program.directory}/log/postgres.log")
-        time.sleep(0.05)
+        await asyncio.sleep(0.05)
 
 
 def _postgres(database: str, name: str, *arguments: str) -> None:
     """One of PostgreSQL's own commands. Its password is handed over in the environment: `ps` shows arguments."""
-    scheme, _, rest = database.partition("://")
-    user, _, place = rest.partition("@")
-    name_of, _, password = user.partition(":")
-    plain = f"{scheme}://{name_of}@{place}"
+    parts = urlsplit(database)
+    plain = parts._replace(netloc=f"{parts.username}@{parts.hostname}:{parts.port}").geturl()
     command = (str(postgres.binaries() / name), f"--dbname={plain}", *arguments)
     done = subprocess.run(
-        command, env={**postgres.environment(), "PGPASSWORD": password}, capture_output=True, text=True
+        command,
+        env={**postgres.environment(), "PGPASSWORD": unquote(parts.password or "")},
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
         said = done.stderr.strip().splitlines()

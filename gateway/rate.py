@@ -4,38 +4,34 @@ A bucket of a key fills by `rate` tokens a second up to `burst`; an event takes 
 `client_ip` finds it, so that a forged header makes no new one; of IPv6 its /64, which is what one subscriber has.
 """
 
-import ipaddress
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 
 from gateway.problems import Problem
+from mesh.buckets import Levels, subscriber
 
 _MOST_KEYS = 50_000
 _LOOPBACK = ("127.", "::1", "::ffff:127.")
 
 
 class Buckets:
-    """A bucket for each key that sent lately; those that were quiet longest are forgotten first."""
+    """A bucket for each key that sent lately."""
 
     def __init__(
         self, rate: float, burst: float, *, most: int = _MOST_KEYS, now: Callable[[], float] = time.monotonic
     ) -> None:
-        self._rate, self._burst, self._most, self._now = rate, burst, most, now
-        # key: (tokens left, when that was), the least recently used first
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._rate, self._burst = rate, burst
+        self._levels = Levels(now, most)
+
+    def __len__(self) -> int:
+        return len(self._levels)
 
     def take(self, key: str, tokens: int) -> float:
         """0 if they are taken, else the seconds until they can be. More than a whole burst empties a full bucket."""
-        now = self._now()
-        left, when = self._left.get(key, (self._burst, now))
-        left = min(self._burst, left + (now - when) * self._rate)
+        left = self._levels.of(key, self._burst, 1 / self._rate)
         wanted = min(tokens, self._burst)
         enough = left >= wanted
-        self._left[key] = (left - wanted if enough else left, now)
-        self._left.move_to_end(key)
-        if len(self._left) > self._most:
-            self._left.popitem(last=False)
+        self._levels.put(key, left - wanted if enough else left)
         return 0.0 if enough else (wanted - left) / self._rate
 
 
@@ -48,20 +44,11 @@ class Rates:
 
     def check(self, address: str, site: str, events: int) -> None:
         """Raises Problem 429, saying when to come again. This machine itself has no limit of its address."""
-        if self._addresses and address and not address.startswith(_LOOPBACK):
-            self._refuse(self._addresses.take(_subscriber(address), events), "this address")
-        if self._sites and site:
+        if self._addresses is not None and address and not address.startswith(_LOOPBACK):
+            self._refuse(self._addresses.take(subscriber(address) or address, events), "this address")
+        if self._sites is not None and site:
             self._refuse(self._sites.take(site, events), "this site")
 
     def _refuse(self, wait_s: float, who: str) -> None:
         if wait_s:
             raise Problem(429, f"{who} sends too many events; slow down", reason="RATE", retry_after_s=wait_s)
-
-
-def _subscriber(address: str) -> str:
-    if ":" not in address:
-        return address
-    try:
-        return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
-    except ValueError:
-        return address

@@ -37,28 +37,29 @@ class TlsSettings(BaseSettings):
         return authority
 
 
-def _told() -> TlsSettings:
-    return TlsSettings()  # pyright: ignore[reportCallIssue]  (values come from the environment)
-
-
 def channel_credentials() -> grpc.ChannelCredentials | None:
     """What a channel shows and whom it trusts; None for calls in clear. Raises OSError for a file that went."""
-    told = _told()
-    if not (told.tls_certificate and told.tls_key and told.tls_ca):
+    if (pem := _pem(_told())) is None:
         return None
-    return grpc.ssl_channel_credentials(_bytes(told.tls_ca), _bytes(told.tls_key), _bytes(told.tls_certificate))
+    certificate, key, authority = pem
+    return grpc.ssl_channel_credentials(authority, key, certificate)
 
 
 def server_credentials() -> grpc.ServerCredentials | None:
     """What a server shows and whom it lets in; None for calls in clear. Raises OSError for a file that went."""
     told = _told()
+    if (pem := _pem(told)) is None:
+        return None
+    certificate, key, authority = pem
+    return grpc.ssl_server_credentials([(key, certificate)], authority, require_client_auth=told.tls_clients == "mesh")
+
+
+def _told() -> TlsSettings:
+    return TlsSettings()  # pyright: ignore[reportCallIssue]  (values come from the environment)
+
+
+def _pem(told: TlsSettings) -> tuple[bytes, bytes, bytes] | None:
+    """Certificate, key and authority, where they are told."""
     if not (told.tls_certificate and told.tls_key and told.tls_ca):
         return None
-    pair = (_bytes(told.tls_key), _bytes(told.tls_certificate))
-    return grpc.ssl_server_credentials(
-        [pair], root_certificates=_bytes(told.tls_ca), require_client_auth=told.tls_clients == "mesh"
-    )
-
-
-def _bytes(file: Path) -> bytes:
-    return file.read_bytes()
+    return told.tls_certificate.read_bytes(), told.tls_key.read_bytes(), told.tls_ca.read_bytes()

@@ -101,7 +101,6 @@ class _Builder:
         self._bind = self.parameters.bind
         self._is = Conditions(self.parameters, scoped)
         self._filters = scoped.filters
-        self._chosen: dict[str, str] = {}
         self._parts, self._facts = parts, facts
         self._sums = tuple(dict.fromkeys(each for name in metrics_of(parts) for each in PARTS[name]))
         self._legs = [LegText(self._is, part.question, self._bind) for part in parts]
@@ -284,11 +283,9 @@ class _Builder:
         return counted
 
     def _sessions(self, condition: str) -> str:
-        """Ids and visitors of the sessions that count; the same text for all legs."""
-        if condition not in self._chosen:
-            conditions = f"{self._is.counted()} AND {self._is.sessions(self._filters)} AND {condition}"
-            self._chosen[condition] = (
-                f"SELECT v.visit_id AS visit_id, v.visitor_id AS visitor_id "
-                f"FROM {self._is.visits(conditions, 'v.visitor_id')} AS v WHERE {conditions}"
-            )
-        return self._chosen[condition]
+        """Ids and visitors of the sessions that count."""
+        conditions = f"{self._is.counted()} AND {self._is.sessions(self._filters)} AND {condition}"
+        return (
+            f"SELECT v.visit_id AS visit_id, v.visitor_id AS visitor_id "
+            f"FROM {self._is.visits(conditions, 'v.visitor_id')} AS v WHERE {conditions}"
+        )

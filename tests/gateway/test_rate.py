@@ -41,7 +41,7 @@ def test_memory_is_bounded_and_the_busy_are_remembered() -> None:
     for number in range(1_000):
         assert buckets.take(f"once {number}", 1) == 0
         assert buckets.take("busy", 1) > 0
-    assert len(buckets._left) == 100  # pyright: ignore[reportPrivateUsage]
+    assert len(buckets) == 100
 
 
 def test_one_subscriber_of_ipv6_has_one_bucket_and_loopback_none() -> None:

@@ -6,6 +6,7 @@ import grpc
 from analytics.v1 import account_pb2, account_pb2_grpc
 
 from mesh.auth import caller
+from mesh.buckets import subscriber
 from mesh.clock import NowUs
 from mesh.errors import MeshError, invalid, not_found
 from writer.control import second_factor
@@ -15,7 +16,7 @@ from writer.control.passwords import Passwords, bounded_password, checked_email,
 from writer.control.people_store import Guest, PeopleStore
 from writer.control.servicer import Refresh
 from writer.control.sign_in import SignIn, unauthenticated
-from writer.control.throttle import ADDRESS, Throttle, place_of
+from writer.control.throttle import ADDRESS, Throttle
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -113,7 +114,7 @@ class AccountServicer(account_pb2_grpc.AccountServiceServicer):
         self, request: account_pb2.ResetPasswordRequest, context: Context
     ) -> account_pb2.ResetPasswordResponse:
         checked_password("new_password", request.new_password)
-        with self._throttle.attempt((f"address {place_of(request.address)}", ADDRESS)) as attempt:
+        with self._throttle.attempt((f"address {subscriber(request.address)}", ADDRESS)) as attempt:
             password_hash = await self._passwords.hash(request.new_password)
             reset = await self._people.use_reset(digest(request.secret), password_hash, self._now_us())
             if not reset.value:
@@ -225,7 +226,7 @@ class AccountServicer(account_pb2_grpc.AccountServiceServicer):
         return User(user.id, user.email, user.password_hash, caller().id)
 
     async def _invitation(self, secret: str, address: str) -> account_pb2.Invitation:
-        with self._throttle.attempt((f"address {place_of(address)}", ADDRESS)) as attempt:
+        with self._throttle.attempt((f"address {subscriber(address)}", ADDRESS)) as attempt:
             found = await self._people.invitation(digest(secret), self._now_us())
             if found is None:
                 attempt.failed = True

@@ -9,6 +9,7 @@ import grpc
 from analytics.v1 import share_pb2, share_pb2_grpc
 
 from mesh.auth import caller, unknown_site
+from mesh.buckets import subscriber
 from mesh.clock import DAY, HOUR, NowUs
 from mesh.directory import Snapshot
 from mesh.errors import invalid, not_found
@@ -19,7 +20,7 @@ from writer.control.servicer import Refresh
 from writer.control.share_store import ShareStore
 from writer.control.sign_in import unauthenticated
 from writer.control.site_lists import quoted
-from writer.control.throttle import ACCOUNT, ACCOUNT_FROM_ADDRESS, ADDRESS, Throttle, place_of
+from writer.control.throttle import ACCOUNT, ACCOUNT_FROM_ADDRESS, ADDRESS, Throttle
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -94,7 +95,7 @@ class ShareServicer(share_pb2_grpc.ShareServiceServicer):
 
     async def OpenShare(self, request: share_pb2.OpenShareRequest, context: Context) -> share_pb2.OpenShareResponse:
         bounded_password("password", request.password)
-        place, now_us = place_of(request.address), self._now_us()
+        place, now_us = subscriber(request.address), self._now_us()
         with self._throttle.attempt((f"address {place}", ADDRESS)) as attempt:
             link = await self._store.by_secret(digest(request.secret), now_us)
             if link is None:

@@ -5,13 +5,14 @@ from typing import Final
 
 import grpc
 
+from mesh.buckets import subscriber
 from mesh.clock import DAY, NowUs
 from mesh.errors import MeshError
 from writer.control.account_store import AccountStore, Opening, User
 from writer.control.keys import digest, new_public_id, new_session_secret
 from writer.control.passwords import Passwords, bounded_password
 from writer.control.second_factor import normal, step_of
-from writer.control.throttle import ACCOUNT, ACCOUNT_FROM_ADDRESS, ADDRESS, CODE, Throttle, place_of
+from writer.control.throttle import ACCOUNT, ACCOUNT_FROM_ADDRESS, ADDRESS, CODE, Throttle
 from writer.ingest.device import ClientHints, device_of
 
 SESSION_LIFE_US: Final = 14 * DAY
@@ -32,7 +33,7 @@ class SignIn:
         RESOURCE_EXHAUSTED after many failures.
         """
         bounded_password("password", password)
-        place = place_of(address)
+        place = subscriber(address)
         buckets = (
             (f"account {email} {place}", ACCOUNT_FROM_ADDRESS),
             (f"account {email}", ACCOUNT),

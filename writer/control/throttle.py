@@ -4,15 +4,14 @@ Only failures cost, so that an office behind one address never waits for its own
 the process and written nowhere.
 """
 
-from collections import OrderedDict
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 import grpc
 
+from mesh.buckets import Levels
 from mesh.clock import MINUTE, SECOND, NowUs
 from mesh.errors import MeshError
 
@@ -48,9 +47,10 @@ class Throttle:
     """Buckets by name; those not used for longest leave when there are too many."""
 
     def __init__(self, now_us: NowUs, most: int = MOST_BUCKETS) -> None:
-        self._now_us = now_us
-        self._most = most
-        self._left: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._levels = Levels(now_us, most)
+
+    def __len__(self) -> int:
+        return len(self._levels)
 
     @contextmanager
     def attempt(self, *buckets: Bucket) -> Generator[Attempt]:
@@ -65,7 +65,7 @@ class Throttle:
         finally:
             if not attempt.failed:
                 for name, allowance in buckets:
-                    self._put(name, min(allowance.burst, self._level(name, allowance) + 1))
+                    self._levels.put(name, min(allowance.burst, self._level(name, allowance) + 1))
 
     def _take(self, buckets: Sequence[Bucket]) -> None:
         levels = [self._level(name, allowance) for name, allowance in buckets]
@@ -77,28 +77,7 @@ class Throttle:
                     grpc.StatusCode.RESOURCE_EXHAUSTED, message, reason="ATTEMPTS", retry_after_s=max(1.0, wait_s)
                 )
         for level, (name, _) in zip(levels, buckets, strict=True):
-            self._put(name, level - 1)
+            self._levels.put(name, level - 1)
 
     def _level(self, name: str, allowance: Allowance) -> float:
-        known = self._left.get(name)
-        if known is None:
-            return allowance.burst
-        level, at_us = known
-        return min(allowance.burst, level + max(0, self._now_us() - at_us) / allowance.refill_us)
-
-    def _put(self, name: str, level: float) -> None:
-        self._left[name] = level, self._now_us()
-        self._left.move_to_end(name)
-        while len(self._left) > self._most:
-            self._left.popitem(last=False)
-
-
-def place_of(address: str) -> str:
-    """What counts as one address: of IPv6 the network of 64 bits that one subscriber has."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return ""
-    if isinstance(found, IPv6Address):
-        return str(found.ipv4_mapped or int(found) >> 64)
-    return str(found)
+        return self._levels.of(name, allowance.burst, allowance.refill_us)

@@ -3,9 +3,10 @@
 import grpc
 import pytest
 
+from mesh.buckets import subscriber
 from mesh.clock import SECOND
 from mesh.errors import MeshError
-from writer.control.throttle import ADDRESS, Allowance, Throttle, place_of
+from writer.control.throttle import ADDRESS, Allowance, Throttle
 
 FEW = Allowance(3, 10 * SECOND)
 
@@ -63,7 +64,7 @@ def test_memory_is_bounded_whoever_comes() -> None:
     throttle = Throttle(Clock(), most=100)
     for number in range(10_000):
         fail(throttle, str(number))
-    assert len(throttle._left) == 100
+    assert len(throttle) == 100
 
 
 def test_an_error_on_our_side_is_nobodys_failure() -> None:
@@ -84,4 +85,4 @@ def test_an_error_on_our_side_is_nobodys_failure() -> None:
     ],
 )
 def test_an_address_is_what_one_subscriber_has(one: str, other: str, same: bool) -> None:
-    assert (place_of(one) == place_of(other)) is same
+    assert (subscriber(one) == subscriber(other)) is same
