@@ -152,7 +152,6 @@ class Drain:
             first = first or chunk
             opened.append(header)
             envelopes.extend(content)
-            await asyncio.sleep(0)  # opening them all at a stretch would hold live events up
         if first is None:
             self._spool.filled.clear()
             return False

@@ -1,6 +1,5 @@
 """From bytes to verdicts: read, know who, normalise, store. One poison envelope spoils no other."""
 
-import asyncio
 import time
 import traceback
 import uuid
@@ -31,7 +30,6 @@ BOTS = Counter("analytics_writer_bots_total", "Ignored bots by kind: AI crawlers
 WRITE_SECONDS = Histogram("analytics_writer_batch_seconds", "Time to store a batch, waiting included.")
 
 _MAX_SITE = 2**31 - 1  # PostgreSQL's integer
-_TURN_EVENTS = 32  # of a batch at a stretch: live events take turns with a drain's
 
 _STORED, _DUPLICATE = EVENTS.labels("stored"), EVENTS.labels("duplicate")
 _IGNORED, _REJECTED = EVENTS.labels("ignored"), EVENTS.labels("rejected")
@@ -102,8 +100,6 @@ class Pipeline:
         drafts: list[Draft] = []
         places: list[int] = []
         for index, event in enumerate(events):
-            if index % _TURN_EVENTS == _TURN_EVENTS - 1:
-                await asyncio.sleep(0)
             if event is None or verdicts[index] is not None:
                 continue
             made = self._draft(event, sites)
