@@ -6,6 +6,7 @@ import sys
 from analytics.v1 import query_pb2_grpc
 
 from mesh import server, telemetry
+from mesh.audit import Audit, through_writer
 from mesh.auth import Authenticator
 from mesh.channel import connect
 from mesh.clock import now_us
@@ -42,7 +43,8 @@ async def main() -> None:
 
     writer = connect(settings.writer_address)
     directory = DirectoryClient(writer, token, "query", settings.home / "directory.bin")
-    guard = Guard(Authenticator(token, lambda: directory.snapshot, now_us), directory)
+    audit = Audit(token, through_writer(writer, token))
+    guard = Guard(Authenticator(token, lambda: directory.snapshot, now_us), directory, audit)
     mesh_server = server.Server([_NAME], guard)
     follower = Follower(replica, writer, token, mesh_server.set_serving)
     pool.on_damage = follower.damaged.set

@@ -48,8 +48,23 @@ class Layout:
         """With the parameter `week`, its Monday."""
         return f"ALTER TABLE {self._stored(table)} DROP PARTITION {{week:Date}}"
 
-    def delete(self, table: str, condition: str) -> str:
-        return f"ALTER TABLE {self._stored(table)} DELETE WHERE {condition}"
+    def hide(self, table: str, condition: str) -> str:
+        """Rows are in no answer any more; their bytes are still there."""
+        return f"DELETE FROM {self._stored(table)} WHERE {condition}"  # noqa: S608  (texts of this package)
+
+    @property
+    def hiding(self) -> str:
+        """With the parameter `table`, a pattern: is there a part with hidden rows, on whatever server?"""
+        parts = f"clusterAllReplicas('{self.cluster}', system.parts)" if self.cluster else "system.parts"
+        return f"""
+            SELECT 1 FROM {parts}
+            WHERE database = currentDatabase() AND table LIKE {{table:String}} AND active AND has_lightweight_delete
+            LIMIT 1
+        """  # noqa: S608  (a name from the settings, which checks it)
+
+    def shed(self, table: str) -> str:
+        """Writes parts with hidden rows anew, without them."""
+        return f"ALTER TABLE {self._stored(table)} APPLY DELETED MASK"
 
     def spread(self, table: str) -> tuple[str, ...]:
         """What makes rows just inserted into a small table known to every server."""

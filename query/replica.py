@@ -134,10 +134,15 @@ class Replica:
         self._ledger.done(to)
 
     def erase(self, commit: follow_pb2.Commit) -> None:
-        """Delete what an erasure or retention names: whole visits, and visit-less events. Harmless when repeated."""
+        """Delete what an erasure or retention names: whole visits, and visit-less events. Harmless when repeated.
+
+        All of it leaves the answers first, which takes seconds; writing the parts anew takes long.
+        """
         self._ledger.begin(commit.position)
-        self._delete("visit_id", commit.erased_visit_ids, tables.TABLES)
-        self._delete("event_id", commit.erased_event_ids, ("events",))
+        self._hide("visit_id", commit.erased_visit_ids, tables.TABLES)
+        self._hide("event_id", commit.erased_event_ids, ("events",))
+        for table in tables.TABLES:
+            self._shed(table)
         self._ledger.done(commit.position)
 
     def empty(self) -> None:
@@ -225,7 +230,7 @@ class Replica:
         ).result_rows
         return {week: Proof(count, fingerprint) for week, count, fingerprint in rows}
 
-    def _delete(self, column: str, ids: Sequence[str], named: Sequence[str]) -> None:
+    def _hide(self, column: str, ids: Sequence[str], named: Sequence[str]) -> None:
         if not ids:
             return
         self._client.command(self._layout.truncate("erasing"))
@@ -235,13 +240,18 @@ class Replica:
         # ids stand in a table, so that none is written in clear into the mutation's file
         condition = f"{column} IN (SELECT id FROM erasing)"
         for table in named:
-            # a mutation rewrites parts even where it finds nothing
+            # a mutation looks into all parts even where it finds nothing
             if self._client.query(f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1").result_rows:
-                self._client.command(self._layout.delete(table, condition))
-                # replaced parts would stay on the disk until the table's next work, minutes on an idle site; dropping
-                # a partition, be it none, has them leave now
-                self._client.command(self._layout.drop_week(table), parameters={"week": _NO_WEEK})
+                self._client.command(self._layout.hide(table, condition))
         self._client.command(self._layout.truncate("erasing"))
+
+    def _shed(self, table: str) -> None:
+        """Have the bytes of hidden rows leave the disk, those too that an interrupted erasure hid."""
+        if self._client.query(self._layout.hiding, parameters={"table": f"{table}%"}).result_rows:
+            self._client.command(self._layout.shed(table))
+            # replaced parts would stay on the disk until the table's next work, minutes on an idle site; dropping a
+            # partition, be it none, has them leave now
+            self._client.command(self._layout.drop_week(table), parameters={"week": _NO_WEEK})
 
     def _one(self, statement: str) -> Sequence[Any]:
         return self._client.query(statement).result_rows[0]

@@ -30,7 +30,8 @@ def by_table(layout: Layout) -> dict[str, str]:
 def statements(layout: Layout) -> list[str]:
     found = list(layout.create())
     for table in tables.TABLES:
-        found += [layout.truncate(table), layout.delete(table, "visit_id IN (SELECT id FROM erasing)")]
+        found += [layout.truncate(table), layout.shed(table), layout.hiding]
+        found.append(layout.hide(table, "visit_id IN (SELECT id FROM erasing)"))
         found.append(layout.drop_week(table).replace("{week:Date}", "'2026-03-02'"))
     for table in ("staging", "erasing"):
         found += [layout.truncate(table), *layout.spread(table)]

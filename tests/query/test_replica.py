@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -104,6 +105,26 @@ def test_an_erasure_removes_whole_visits_and_named_events_from_every_table(tmp_p
             copy.erase(truth.commits(1)[0])
             assert held(copy) == expected(truth.events)
         assert copy.state.position == 2
+
+
+def test_an_erasure_cut_short_after_hiding_still_takes_the_rows_from_the_disk(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truth = Truth()
+    truth.commit(made(11, 100))
+    with opened(tmp_path) as copy:
+        copy.apply(truth.commits(0))
+        truth.erase(sorted({each.visit_id for each in truth.events if each.visit_id})[:5])
+        with monkeypatch.context() as cut:
+            cut.setattr(copy, "_shed", Mock(side_effect=OSError("killed")))
+            with pytest.raises(OSError, match="killed"):
+                copy.erase(truth.commits(1)[0])
+        assert held(copy) == expected(truth.events)  # in no answer any more
+        parts = "SELECT count() FROM system.parts WHERE active AND has_lightweight_delete"
+        assert copy._client.query(parts).result_rows[0][0] > 0
+        copy.erase(truth.commits(1)[0])
+        assert copy._client.query(parts).result_rows[0][0] == 0
+        assert held(copy) == expected(truth.events)
 
 
 def test_every_field_of_the_event_arrives_in_its_column(tmp_path: Path, home: Path) -> None:
