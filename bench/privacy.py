@@ -1,4 +1,4 @@
-"""How long an export and an erasure take among many events, in a mesh of its own.
+"""How long an export and an erasure take among many events, in a mesh of its own; and one sign-in's hashing.
 
 The events are put into PostgreSQL as the writer stores them, and the columnar copy follows them before anything is
 measured. Two users are among them: one with 100,000 events, who is exported, and one with a thousand, who is erased.
@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import statistics
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ from bench.processes import pss_bytes
 from bench.report import Measure
 from mesh.channel import bearer, connect
 from mesh.clock import DAY, MINUTE, now_us
+from writer.control.passwords import Passwords
 from writer.database import raw_codecs
 from writer.ingest.identity import user_hash_of
 from writer.wrap import Wrapper
@@ -37,6 +39,7 @@ MANY_USER, FEW_USER = "many", "few"
 MB = 1e6
 _LIMIT_S = 1_800.0
 _SIGHT_S = 0.2
+_SIGN_INS = 7
 _COLUMNS = ["site_id", "event_id", "batch_id", "received_at", "occurred_at", "name", "visit_id", "visitor_id"]
 _COMMITS = """
     INSERT INTO stream (position, kind, batch_id, committed_at, count, bytes, fingerprint)
@@ -53,13 +56,30 @@ async def privacy(directory: Path, events: int, tell: Callable[[str], None]) -> 
     mesh = Mesh(directory)
     try:
         await mesh.start()
+        tell("hashing")
+        hashing = await _hashing()
         tell(f"storing {events:,} events")
         position = await _filled(mesh, events)
         tell("copying them")
         await _await(mesh, position)
-        return await _measured(mesh, tell)
+        return [*await _measured(mesh, tell), hashing]
     finally:
         await mesh.stop()
+
+
+async def _hashing() -> Measure:
+    """What checking a password takes the writer, in the middle of several. More would let sign-ins hold it up, less
+    would let a thief of the hashes guess too fast."""
+    passwords, password = Passwords(), "correct horse battery"
+    hashed = await passwords.hash(password)
+    await passwords.matches(hashed, password)  # the first makes nobody's hash as well
+    times: list[float] = []
+    for _ in range(_SIGN_INS):
+        began = time.monotonic()
+        if not await passwords.matches(hashed, password):
+            raise RuntimeError("the right password does not match")
+        times.append((time.monotonic() - began) * 1e3)
+    return Measure("argon2: one sign-in's hashing", statistics.median(times), "ms", at_most=250, at_least=50)
 
 
 async def _measured(mesh: Mesh, tell: Callable[[str], None]) -> list[Measure]:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One figure. With `at_most` or `at_least` it is held against the issue's figure, else it is told only."""
+    """One figure. With `at_most`, `at_least` or both it is held against the issue's figure, else it is told only."""
 
     name: str
     value: float
@@ -30,6 +30,8 @@ class Measure:
 
     @property
     def must(self) -> str:
+        if self.at_most is not None and self.at_least is not None:
+            return f"{_number(self.at_least)}–{_number(self.at_most)}"
         if self.at_most is not None:
             return f"≤ {_number(self.at_most)}"
         return f"≥ {_number(self.at_least)}" if self.at_least is not None else ""

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from analytics.v1 import privacy_pb2
+from analytics.v1 import audit_pb2, privacy_pb2
 from rich.console import Console
 
 from cli import access_log, data_directory, history, people, privacy
+from cli import audit as audit_log
 from cli.backup import backup as write_backup
 from cli.backup import restore as read_backup
 from cli.check import check as run_checks
@@ -19,6 +20,7 @@ from cli.data_directory import DataDirectory
 from cli.errors import Refusal, reason
 from cli.generate import generate
 from cli.rebuild import rebuild as fill_again
+from cli.record import statement
 from cli.services import PROJECT
 from cli.shred import shred as shred_stores
 from cli.start import start
@@ -235,6 +237,34 @@ def retention(
 ) -> None:
     """What the daily sweep removed last, and a dry run of the next."""
     privacy.show_retention(directory(context, data).read_ready(), site, months, console)
+
+
+@app.command("privacy-statement")
+def privacy_statement(context: typer.Context, site: Site, data: Data = None) -> None:
+    """What a site's measurement processes and why it needs no consent, as Markdown from its settings."""
+    print(statement(directory(context, data).read_ready(), site), end="")
+
+
+@app.command()
+def audit(
+    context: typer.Context,
+    site: Annotated[str, typer.Option(help="Only of this site.", show_default=False)] = "",
+    actor: Annotated[str, typer.Option(help="Only of this person's, key's or link's id.", show_default=False)] = "",
+    operation: Annotated[str, typer.Option(help="E.g. QueryService.Page, or QueryService.", show_default=False)] = "",
+    last: Annotated[int, typer.Option(min=1, max=1_000, help="How many, the newest.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON object a line, with the request.")] = False,
+    verify: Annotated[bool, typer.Option(help="Was anything changed? Exit code 1 if so.")] = False,
+    checkpoint: Annotated[str, typer.Option(help="What --verify printed earlier.", show_default=False)] = "",
+    data: Data = None,
+) -> None:
+    """Who asked for what; --verify: is the log as it was written?"""
+    ready = directory(context, data).read_ready()
+    if verify or checkpoint:
+        if not audit_log.verify(ready, checkpoint, console):
+            raise typer.Exit(1)
+        return
+    wanted = audit_pb2.ListAuditRequest(site=site, actor=actor, operation=operation, limit=last)
+    audit_log.show(ready, wanted, console, as_json=as_json)
 
 
 @app.command()

@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from cli import access_log
-from cli.errors import Refusal, reason
+from cli.errors import Refusal, detail, reason
 
 _CHUNK_LINES = 2_500
 _CHUNK_BYTES = 8 * 1024 * 1024
@@ -82,7 +82,7 @@ class Door:
                     return json.load(response)
             except urllib.error.HTTPError as error:
                 if error.code not in _AWAY or time.monotonic() > deadline:
-                    raise Refusal(f"the mesh refuses the import ({error.code}): {_detail(error)}") from None
+                    raise Refusal(f"the mesh refuses the import ({error.code}): {detail(error)}") from None
             except OSError as error:
                 if time.monotonic() > deadline:
                     raise Refusal(f"the mesh does not answer: {reason(error)}") from None
@@ -214,11 +214,3 @@ def _lines(file: Path) -> Iterator[bytes]:
     except (OSError, EOFError, zlib.error) as error:
         words = reason(error) if isinstance(error, OSError) else f"the gzip breaks off ({error})"
         raise Refusal(f"{file} cannot be read: {words}") from None
-
-
-def _detail(error: urllib.error.HTTPError) -> str:
-    try:
-        problem = json.load(error)
-        return str(problem.get("detail") or problem.get("title") or error.reason)
-    except (ValueError, AttributeError, OSError):
-        return str(error.reason)

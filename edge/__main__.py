@@ -24,6 +24,7 @@ from edge.spool_servicer import SpoolServicer
 from edge.store import Store
 from edge.writer_client import WriterClient
 from mesh import channel, clock, server, settings, telemetry
+from mesh.audit import Audit, through_writer
 from mesh.auth import Authenticator
 from mesh.directory import DirectoryClient
 from mesh.guard import Guard
@@ -53,7 +54,8 @@ async def main() -> None:
     drain = Drain(writer.ingest, writer.serves, spool, store, breaker, balance, told.edge_id, hedge_s)
     intake = Intake(told.edge_id, lambda: directory.snapshot, clock.now_us())
 
-    guard = Guard(Authenticator(token, lambda: directory.snapshot, clock.now_us), directory)
+    audit = Audit(token, through_writer(to_writer, token), required=False)  # a spool is minded while the writer is away
+    guard = Guard(Authenticator(token, lambda: directory.snapshot, clock.now_us), directory, audit)
     names = ["analytics.v1.TrackService", "analytics.v1.SpoolService"]
     serving = server.Server(names, guard, max_message_bytes=REQUEST_BYTES)
     TrackServicer(intake, forwarder, balance, clock.now_us, serving.stopping).add_to(serving.grpc)

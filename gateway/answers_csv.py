@@ -21,11 +21,12 @@ def text(answer: Any) -> str:
     out = io.StringIO()
     lines = csv.writer(out)
     for line in _TABLES[answer.DESCRIPTOR.name](answer):
-        lines.writerow([_cell(value) for value in line])
+        lines.writerow([cell(value) for value in line])
     return out.getvalue()
 
 
-def _cell(value: Json) -> object:
+def cell(value: Json) -> object:
+    """A value as csv.writer takes it."""
     match value:
         case str():
             return "'" + value if value.startswith(_FORMULA) else value

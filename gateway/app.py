@@ -31,6 +31,7 @@ from gateway.table import table
 from gateway.track import OUTCOMES, Track
 from gateway.visitor import Visitor
 from mesh.errors import MeshError
+from mesh.origin import came_from
 from mesh.telemetry import log
 
 DIST = Path(__file__).parent / "dashboard" / "dist"
@@ -58,7 +59,7 @@ class Gateway:
     """The ASGI callable. What pages of other origins ask for never passes through Starlette and its headers."""
 
     def __init__(self, settings: GatewaySettings, peers: Peers, dist: Path = DIST) -> None:
-        addresses = ClientAddress(settings.trusted_networks)
+        addresses = self._addresses = ClientAddress(settings.trusted_networks)
         self.batcher = Batcher(peers.track, settings.max_queued_events, settings.edge_patience_s)
         self.live = Live(peers)
         visitor = Visitor(addresses, settings.country_header)
@@ -97,6 +98,8 @@ class Gateway:
             if endpoint is not None:
                 await endpoint(scope, receive, send)
                 return
+        if scope["type"] != "lifespan" and scope.get("client"):
+            came_from(self._addresses.of(scope["client"][0], scope["headers"]))
         await self._rest(scope, receive, send)
 
 

@@ -8,6 +8,7 @@ import grpc
 from analytics.v1 import (
     account_pb2_grpc,
     annotation_pb2_grpc,
+    audit_pb2_grpc,
     definition_pb2_grpc,
     import_pb2_grpc,
     privacy_pb2_grpc,
@@ -24,6 +25,7 @@ from gateway.problems import Problem
 from gateway.settings import GatewaySettings
 from mesh.channel import Metadata, bearer, connect
 from mesh.directory import DirectoryClient
+from mesh.origin import HEADER, Origin
 from mesh.stream import StreamCaller
 
 T = TypeVar("T")
@@ -62,6 +64,7 @@ class Peers:
         }
         self._mesh_token = settings.mesh_token.get_secret_value()
         self._mesh = bearer(self._mesh_token)
+        self._origin = Origin(self._mesh_token)
         self.version = 0
         """The directory version that callers have been promised."""
         writer = self._channels["writer"]
@@ -76,6 +79,7 @@ class Peers:
         self.goals = definition_pb2_grpc.GoalServiceStub(writer)
         self.segments = definition_pb2_grpc.SegmentServiceStub(writer)
         self.privacy = privacy_pb2_grpc.PrivacyServiceStub(writer)
+        self.audit = audit_pb2_grpc.AuditServiceStub(writer)
         self.imports = import_pb2_grpc.ImportServiceStub(writer)
         self.query = query_pb2_grpc.QueryServiceStub(self._channels["query"])
         self.realtime = realtime_pb2_grpc.RealtimeServiceStub(self._channels["realtime"])
@@ -93,11 +97,11 @@ class Peers:
 
     def metadata(self, credential: str) -> Metadata:
         """Metadata for a call in a caller's own name."""
-        return bearer(credential, self.version)
+        return (*bearer(credential, self.version), (HEADER, self._origin.sealed()))
 
     def mesh_metadata(self) -> Metadata:
         """Metadata for a call that the gateway makes as a part of the mesh."""
-        return self._mesh
+        return (*self._mesh, (HEADER, self._origin.sealed()))
 
     def learned(self, directory_version: int) -> None:
         """A change was made: later calls ask their callee to know it."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gateway.evidence import Evidence
 from gateway.message_schemas import TEXT, WHOLE, list_of, shape
 from gateway.openapi import NDJSON, Handler, Operation, Schema
 from gateway.peers import Peers
@@ -131,5 +132,13 @@ def privacy_operations(peers: Peers) -> tuple[Operation, ...]:
             privacy.preview_retention,
             answer=_PREVIEW,
             parameters=(*_OF_SITE, ("months", "Months to try, 1 to 120; default: the site's own.", False)),
+        ),
+        operate(
+            "GET",
+            "statement",
+            "What is processed and why no consent is asked for: JSON, or by Accept: text/markdown the text alone",
+            Evidence(peers).statement,
+            answer=shape(("site", "statement"), site=TEXT, statement=TEXT),
+            parameters=_OF_SITE,
         ),
     )

@@ -35,9 +35,9 @@ class Problem(Exception):
 
     @classmethod
     def of_rpc(cls, error: grpc.aio.AioRpcError) -> "Problem":
-        """A peer's refusal; what only says where a peer listens stays here."""
+        """A peer's refusal; what only says where a peer listens stays here, what a peer gives a reason for does not."""
         found = cls.of(from_rpc(error))
-        if found.status >= 500:
+        if found.status >= 500 and not found.reason:
             found.detail = _UNKNOWN_FAULT.get(found.status, "internal error; the service's log has it")
         return found
 

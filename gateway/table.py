@@ -4,6 +4,7 @@ from typing import Any
 
 from gateway.account_operations import account_operations
 from gateway.api import Queries
+from gateway.audit import audit_operations
 from gateway.client_ip import ClientAddress
 from gateway.definitions import Definitions, GoalPatch, NewGoal, NewSegment, SegmentPatch
 from gateway.importer import Importer
@@ -55,6 +56,7 @@ def table(peers: Peers, addresses: ClientAddress, operations: Operations) -> tup
         *_administration(peers),
         *_definitions(peers),
         *privacy_operations(peers),
+        *audit_operations(peers),
         *account_operations(peers, addresses),
         *share_operations(peers, addresses),
         *_probes(operations),

@@ -59,6 +59,10 @@ RULES: dict[str, Rule] = {
     "/analytics.v1.IngestService/IngestStream": Rule.MESH,
     "/analytics.v1.FollowService/Follow": Rule.MESH,
     "/analytics.v1.DirectoryService/Watch": Rule.MESH,
+    "/analytics.v1.AuditService/AppendAudit": Rule.MESH,
+    "/analytics.v1.AuditService/ListAudit": Rule.OWNER,
+    "/analytics.v1.AuditService/ExportAudit": Rule.OWNER,
+    "/analytics.v1.AuditService/VerifyAudit": Rule.OPERATOR,
     "/analytics.v1.AccountService/SignIn": Rule.MESH,
     "/analytics.v1.AccountService/SignOut": Rule.MESH,
     "/analytics.v1.AccountService/ChangePassword": Rule.MESH,
@@ -163,6 +167,7 @@ class Caller:
         """Raises NOT_FOUND where the caller has no role, as where there is no such site: nobody can tell the two
         apart. Raises PERMISSION_DENIED where the role does not do for this RPC.
         """
+        _asked_site.set(site)
         if not self.sees(site):
             raise unknown_site(site)
         if not self.mesh:
@@ -195,6 +200,7 @@ MESH_CALLER = Caller(id="mesh", mesh=True)
 NOBODY = Caller(id="")
 
 _caller: ContextVar[Caller] = ContextVar("caller", default=NOBODY)
+_asked_site: ContextVar[str] = ContextVar("asked_site", default="")
 
 
 def caller() -> Caller:
@@ -204,6 +210,16 @@ def caller() -> Caller:
 
 def set_caller(value: Caller) -> None:
     _caller.set(value)
+
+
+def asked_site() -> str:
+    """The site that the caller of the RPC being served was last held against; "" for none."""
+    return _asked_site.get()
+
+
+def proved(user: str) -> None:
+    """Whoever is behind the RPC being served has proved to be a person."""
+    set_caller(replace(caller(), user=user))
 
 
 class Authenticator:
@@ -220,14 +236,10 @@ class Authenticator:
         Raises UNAUTHENTICATED for a missing, unknown or expired token, PERMISSION_DENIED for one of the wrong scope,
         UNAVAILABLE while the directory is not known yet.
         """
-        if rule is Rule.OPEN:
-            return NOBODY
-        found = self._identify(authorization)
-        if not _allowed(rule, found):
-            raise MeshError(grpc.StatusCode.PERMISSION_DENIED, f"this needs {rule.value}", reason="SCOPE")
-        return replace(found, least=LEAST[rule]) if rule in LEAST else found
+        return admitted(rule, NOBODY if rule is Rule.OPEN else self.identify(authorization))
 
-    def _identify(self, authorization: str) -> Caller:
+    def identify(self, authorization: str) -> Caller:
+        """Whose token it is, whatever they may do. Raises as `authorize` does for the token alone."""
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise _unauthenticated("send `authorization: Bearer TOKEN`")
@@ -252,6 +264,13 @@ def _caller_of(entry: directory_pb2.Credential) -> Caller:
     elif entry.scope == site_pb2.KEY_SCOPE_ADMIN:
         roles[entry.site] = account_pb2.ROLE_ADMIN if entry.site else account_pb2.ROLE_OWNER
     return Caller(entry.id, roles, user=entry.user, segment=entry.segment)
+
+
+def admitted(rule: Rule, who: Caller) -> Caller:
+    """The caller as the rule lets them in. Raises PERMISSION_DENIED where it does not."""
+    if not _allowed(rule, who):
+        raise MeshError(grpc.StatusCode.PERMISSION_DENIED, f"this needs {rule.value}", reason="SCOPE")
+    return replace(who, least=LEAST[rule]) if rule in LEAST else who
 
 
 def _allowed(rule: Rule, who: Caller) -> bool:

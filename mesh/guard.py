@@ -1,6 +1,6 @@
-"""The one interceptor of every server. Order, outermost first: metrics, error mapping, authorisation, the method.
+"""The one interceptor of every server. Outermost first: metrics, error mapping, authorisation, audit, the method.
 
-One wrapper instead of three, since each costs a call; none of them changes a message.
+One wrapper instead of four, since each costs a call; none of them changes a message.
 """
 
 from __future__ import annotations  # grpc's handler is generic to the type checker alone
@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 import grpc
 
-from mesh.auth import RULES, Authenticator, Rule, set_caller
+from mesh.audit import Audit, is_audited
+from mesh.auth import RULES, Authenticator, Rule, admitted, set_caller
 from mesh.channel import DIRECTORY_VERSION
 from mesh.errors import MeshError
 from mesh.telemetry import CALLS, SECONDS, log
@@ -27,11 +28,14 @@ class Reachable(Protocol):
 
 
 class Guard(grpc.aio.ServerInterceptor):
-    """Admits a call by its rule, turns a MeshError into a rich status, counts and times."""
+    """Admits a call by its rule, has it recorded, turns a MeshError into a rich status, counts and times."""
 
-    def __init__(self, authenticator: Authenticator, directory: Reachable | None = None) -> None:
+    def __init__(
+        self, authenticator: Authenticator, directory: Reachable | None = None, audit: Audit | None = None
+    ) -> None:
         self._authenticator = authenticator
         self._directory = directory
+        self._audit = audit
         self._wrapped: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
 
     async def intercept_service(
@@ -72,18 +76,25 @@ class Guard(grpc.aio.ServerInterceptor):
                 authorization = value if isinstance(value, str) else ""
             elif key == DIRECTORY_VERSION and self._directory and value.isdigit():
                 await self._directory.at_least(int(value))
-        set_caller(self._authenticator.authorize(rule, authorization))
+        who = self._authenticator.identify(authorization)
+        set_caller(who)
+        set_caller(admitted(rule, who))
+
+    def _audit_of(self, name: str, rule: Rule) -> Audit | None:
+        return self._audit if is_audited(name, rule) else None
 
     def _unary(self, name: str, rule: Rule, method: Callable[[Any, Any], Awaitable[Any]]) -> Callable[[Any, Any], Any]:
         ok, seconds = CALLS.labels(name, "OK"), SECONDS.labels(name)
+        audit = self._audit_of(name, rule)
+        answered = audit.unary(name, method) if audit else method
 
         async def call(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
             began = time.perf_counter()
             try:
                 await self._admit(rule, context)
-                response = await method(request, context)
+                response = await answered(request, context)
             except Exception as error:
-                await _abort(name, context, error)
+                await _abort(name, context, await audit.outcome(name, request, context, error) if audit else error)
                 raise
             ok.inc()
             seconds.observe(time.perf_counter() - began)
@@ -92,13 +103,16 @@ class Guard(grpc.aio.ServerInterceptor):
         return call
 
     def _stream(self, name: str, rule: Rule, method: Callable[[Any, Any], AsyncIterator[Any]]) -> Callable[..., Any]:
+        audit = self._audit_of(name, rule)
+        answered = audit.stream(name, method) if audit else method
+
         async def call(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
             try:
                 await self._admit(rule, context)
-                async for response in method(request, context):
+                async for response in answered(request, context):
                     yield response
             except Exception as error:
-                await _abort(name, context, error)
+                await _abort(name, context, await audit.outcome(name, request, context, error) if audit else error)
                 raise
             CALLS.labels(name, "OK").inc()
 

@@ -5,6 +5,7 @@ import gc
 
 from analytics.v1 import realtime_pb2_grpc
 
+from mesh.audit import Audit, through_writer
 from mesh.auth import Authenticator
 from mesh.channel import connect
 from mesh.clock import now_us
@@ -32,7 +33,8 @@ async def main() -> None:
     live = Live(now_us)
     follower = Follower(writer, token, live, now_us)
     authenticator = Authenticator(token, lambda: directory.snapshot, now_us)
-    server = Server(["analytics.v1.RealtimeService"], Guard(authenticator, directory))
+    guard = Guard(authenticator, directory, Audit(token, through_writer(writer, token)))
+    server = Server(["analytics.v1.RealtimeService"], guard)
     servicer = RealtimeServicer(live, directory, authenticator, server.stopping, now_us)
     realtime_pb2_grpc.add_RealtimeServiceServicer_to_server(servicer, server.grpc)
 

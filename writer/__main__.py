@@ -9,6 +9,8 @@ from mesh.clock import now_us
 from mesh.server import run, until_stopped
 from mesh.settings import load
 from writer import cleaning, health
+from writer.audit import store as audit_store
+from writer.audit.recorder import Recorder
 from writer.control import bootstrap
 from writer.control.directory import LocalDirectory
 from writer.control.services import Stores
@@ -68,13 +70,18 @@ async def main() -> None:
     privacy_pool = await open_pool(url, CONNECTIONS, raw_codecs, statement_limit_s=STATEMENT_LIMIT_S)
     receipts = Receipts(derived(key_bytes(settings.wrap_key), "receipts"))
     privacy = PrivacyRoom(PrivacyStore(privacy_pool), store, keyring, wrapper, sealer, receipts, now_us, commits.note)
-    rooms = Rooms(directory, store, pipeline, commits, Stores.of(pool, wrapper), privacy)
+    await audit_store.prepare(pool)
+    audit_pool = await open_pool(url, audit_store.CONNECTIONS, audit_store.as_appender)
+    audit = audit_store.AuditStore(audit_pool)
+    audit_key = derived(key_bytes(settings.wrap_key), "audit")
+    recorder = Recorder(audit, audit_key, now_us, settings.audit_retention_months)
+    rooms = Rooms(directory, store, pipeline, commits, Stores.of(pool, wrapper), privacy, audit, recorder)
 
     server = server_of(rooms, settings.mesh_token.get_secret_value())
     port = await server.start(settings.bind_host, settings.writer_port, reflect=settings.reflection)
     telemetry.log.info("listening", host=settings.bind_host, port=port)
     chores = [commits.look(), health.keep_true(server, store), cleaning.keep_clean(keyring, store)]
-    chores += [places.keep_fresh(), privacy.worker.run()]
+    chores += [places.keep_fresh(), privacy.worker.run(), recorder.run(), recorder.keep()]
     tasks = [asyncio.create_task(chore) for chore in chores]
     await stopped
     await server.stop(settings.stop_grace_s)
@@ -82,7 +89,7 @@ async def main() -> None:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await directory.stop()
-    for each in (ingest_pool, privacy_pool, pool):
+    for each in (ingest_pool, privacy_pool, audit_pool, pool):
         each.terminate()
 
 

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
-from analytics.v1 import follow_pb2_grpc, import_pb2_grpc, ingest_pb2_grpc, privacy_pb2_grpc
+from analytics.v1 import audit_pb2_grpc, follow_pb2_grpc, import_pb2_grpc, ingest_pb2_grpc, privacy_pb2_grpc
 
+from mesh.audit import Audit
 from mesh.auth import Authenticator
 from mesh.clock import now_us
 from mesh.guard import Guard
 from mesh.server import Server
+from writer.audit.recorder import Recorder
+from writer.audit.servicer import AuditServicer
+from writer.audit.store import AuditStore
 from writer.control import services as control_services
 from writer.control.directory import LocalDirectory
 from writer.control.passwords import Passwords
@@ -19,7 +23,7 @@ from writer.ingest.servicer import IngestServicer
 from writer.ingest.store import Store
 from writer.privacy.room import PrivacyRoom
 
-_NAMES = ("Ingest", "Follow", "Import", "Privacy", *control_services.NAMES)
+_NAMES = ("Ingest", "Follow", "Import", "Privacy", "Audit", *control_services.NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,15 @@ class Rooms:
     commits: CommitLog
     control: control_services.Stores
     privacy: PrivacyRoom
+    audit: AuditStore
+    recorder: Recorder
 
 
 def server_of(rooms: Rooms, mesh_token: str) -> Server:
     """A server with all services added, not started yet."""
     directory = rooms.directory
     authenticator = Authenticator(mesh_token, lambda: directory.snapshot, now_us)
-    guard = Guard(authenticator, directory)
+    guard = Guard(authenticator, directory, Audit(mesh_token, rooms.recorder.append))
     server = Server([f"analytics.v1.{name}Service" for name in _NAMES], guard)
     ingest = IngestServicer(rooms.pipeline, rooms.privacy.store, now_us, server.stopping)
     ingest_pb2_grpc.add_IngestServiceServicer_to_server(ingest, server.grpc)
@@ -47,5 +53,7 @@ def server_of(rooms: Rooms, mesh_token: str) -> Server:
     history = ImportServicer(directory, rooms.pipeline, rooms.store, now_us)
     import_pb2_grpc.add_ImportServiceServicer_to_server(history, server.grpc)
     privacy_pb2_grpc.add_PrivacyServiceServicer_to_server(rooms.privacy.servicer(directory), server.grpc)
+    audit = AuditServicer(rooms.audit, rooms.recorder, rooms.control.people.names)
+    audit_pb2_grpc.add_AuditServiceServicer_to_server(audit, server.grpc)
     control_services.add_to(server, rooms.control, directory, Passwords(), now_us)
     return server

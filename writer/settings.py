@@ -39,6 +39,10 @@ class WriterSettings(MeshSettings):
     transactions_in_flight: int = Field(1, ge=1, le=4, description="Batches stored at once: 1 suits single views best.")
     city_file: Path | None = Field(None, description="A city database (.mmdb) of your own; none = country alone.")
 
+    audit_retention_months: int = Field(
+        25, ge=0, le=120, description="Months that audit entries are kept; 0 = for ever."
+    )
+
     bootstrap_site: str = Field("", description="Slug of a first site, made when the database has no users.")
     bootstrap_ingest_key: SecretStr = Field(SecretStr(""), description="Ingest key of the first site.")
     bootstrap_admin_token: SecretStr = Field(SecretStr(""), description="API key of every site with scope admin.")

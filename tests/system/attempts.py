@@ -6,6 +6,7 @@ from typing import Any
 from analytics.v1 import (
     account_pb2,
     annotation_pb2,
+    audit_pb2,
     definition_pb2,
     directory_pb2,
     event_pb2,
@@ -176,6 +177,10 @@ def requests_at(target: Target) -> dict[str, Message]:
         "InvitationService/DeleteInvitation": account_pb2.DeleteInvitationRequest(id=target.invitation),
         "ImportService/Import": import_pb2.ImportRequest(site=site, import_id="theft", events=[envelope]),
         "IngestService/ReportSpool": ingest_pb2.ReportSpoolRequest(edge_id="thief"),
+        "AuditService/AppendAudit": audit_pb2.AppendAuditRequest(entries=[audit_pb2.AuditEntry(operation="forged")]),
+        "AuditService/ListAudit": audit_pb2.ListAuditRequest(site=site),
+        "AuditService/ExportAudit": audit_pb2.ExportAuditRequest(wanted=audit_pb2.ListAuditRequest(site=site)),
+        "AuditService/VerifyAudit": audit_pb2.VerifyAuditRequest(),
         "PrivacyService/CreateExport": privacy_pb2.CreateExportRequest(site=site, user_id="jane"),
         "PrivacyService/DownloadExport": privacy_pb2.DownloadExportRequest(id=target.task),
         "PrivacyService/CreateErasure": privacy_pb2.CreateErasureRequest(site=site, visit_id=target.visit),

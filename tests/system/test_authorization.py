@@ -83,6 +83,9 @@ ROUTES: dict[str, tuple[int, Any]] = {
     "POST /api/v1/privacy/receipts/verify": (ADMIN, {"receipt": "x"}),
     "GET /api/v1/privacy/retention": (ADMIN, None),
     "GET /api/v1/privacy/retention/preview": (ADMIN, None),
+    "GET /api/v1/privacy/statement": (VIEWER, None),
+    "GET /api/v1/privacy/audit": (OWNER, None),
+    "GET /api/v1/privacy/audit/verify": (OPERATOR, None),
     "GET /api/v1/session": (OWN, None),
     "DELETE /api/v1/session": (OWN, None),
     "GET /api/v1/sessions": (OWN, None),
@@ -299,3 +302,24 @@ async def test_a_password_is_reset_and_somebody_invited_from_the_command_line(me
     assert (await mesh.http("POST", "/api/v1/account/password/reset", body)).status == 204
     signed = {"email": mesh.ready["admin_email"], "password": "set from the command line"}
     assert (await mesh.http("POST", "/api/v1/session", signed)).status == 200
+
+
+async def test_a_statement_is_for_who_may_read_the_sites_settings(
+    mesh: Mesh, callers: dict[str, str], target: Target
+) -> None:
+    expected = {
+        "viewer": 200,
+        "admin": 200,
+        "link": 403,
+        "part": 403,
+        "another site's key": 404,
+        "owner elsewhere": 404,
+    }
+    for who, status in expected.items():
+        headers = {"authorization": f"Bearer {callers[who]}"}
+        reply = await mesh.http("GET", f"/api/v1/privacy/statement?site={target.site}", headers=headers)
+        assert (who, reply.status) == (who, status)
+    printed = await mesh.run("privacy-statement", "--site", target.site)
+    assert printed.code == 0 and f"audience measurement of `{target.site}`" in printed.output, printed.output
+    unknown = await mesh.run("privacy-statement", "--site", "none")
+    assert unknown.code != 0 and 'there is no site "none"' in unknown.output, unknown.output

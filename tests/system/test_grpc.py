@@ -35,6 +35,7 @@ HOME = {
         "AnnotationService",
         "ImportService",
         "PrivacyService",
+        "AuditService",
     ],
     "query": ["QueryService"],
     "realtime": ["RealtimeService"],

@@ -5,7 +5,7 @@ from typing import Any
 import grpc
 from analytics.v1 import account_pb2, account_pb2_grpc
 
-from mesh.auth import caller
+from mesh.auth import caller, proved
 from mesh.buckets import subscriber
 from mesh.clock import NowUs
 from mesh.errors import MeshError, invalid, not_found
@@ -44,6 +44,7 @@ class AccountServicer(account_pb2_grpc.AccountServiceServicer):
     async def SignIn(self, request: account_pb2.SignInRequest, context: Context) -> account_pb2.SignInResponse:
         email = checked_email(request.email)
         user = await self._sign_in.by_email(email, request.password, request.code, request.address)
+        proved(str(user.id))
         opening, secret = self._sign_in.opening(request.user_agent)
         replaced = digest(request.replaced_session)
         opened = await self._store.open_session(user, opening, self._now_us(), replaced)
@@ -67,6 +68,7 @@ class AccountServicer(account_pb2_grpc.AccountServiceServicer):
         user = await self._store.user_by_session(digest(request.session), self._now_us())
         if user is None:
             raise unauthenticated("this session is unknown or has ended; sign in again")
+        proved(str(user.id))
         await self._sign_in.password_of(user, "old_password", request.old_password)
         renewed, secret = self._sign_in.renewal(user.session)
         password_hash = await self._passwords.hash(request.new_password)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,7 @@ from analytics.v1 import account_pb2
 
 from mesh.auth import unknown_site
 from mesh.errors import MeshError
+from mesh.ids import is_uuid
 from writer.control.account_store import DELETE_FACTOR, USER_BY_EMAIL, Opening, User, insert_session
 from writer.control.changes import Changed, Connection, Pool, change, microseconds, moment, reachable
 
@@ -30,6 +31,11 @@ _USERS = """
            (SELECT max(last_used_at) FROM sessions s WHERE s.user_id = u.id) AS last_used_at
     FROM users u LEFT JOIN second_factors f ON f.user_id = u.id
     ORDER BY u.email COLLATE "C"
+"""
+_NAMES = """
+    SELECT id::text AS id, email AS name FROM users WHERE id = ANY($2)
+    UNION ALL SELECT id, name FROM api_keys WHERE id = ANY($1)
+    UNION ALL SELECT id, name FROM shares WHERE id = ANY($1)
 """
 _SET_GRANT = """
     INSERT INTO grants (user_id, site_number, role) VALUES ($1, $2, $3)
@@ -97,6 +103,12 @@ class PeopleStore:
         async with reachable(), self._pool.acquire() as connection:
             grants = grants_by_user(await connection.fetch(GRANTS))
             return [_user(row, grants.get(row["id"], [])) for row in await connection.fetch(_USERS)]
+
+    async def names(self, ids: Sequence[str]) -> dict[str, str]:
+        """What people, keys and links are called, by id; what is gone is left out."""
+        people = [uuid.UUID(id) for id in ids if is_uuid(id)]
+        async with reachable(), self._pool.acquire() as connection:
+            return {row["id"]: row["name"] for row in await connection.fetch(_NAMES, ids, people)}
 
     async def set_role(self, user_id: uuid.UUID, site: str, role: int, kept_session: str) -> int:
         """Sets a role, or takes it away with 0, and ends the person's sessions but one; the directory's version.

@@ -25,31 +25,33 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x61nalytics/v1/annotation.proto\x12\x0c\x61nalytics.v1\x1a google/protobuf/field_mask.proto\"x\n\nAnnotation\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04site\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x03 \x01(\t\x12\r\n\x05\x61t_us\x18\x04 \x01(\x03\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\x0e\n\x06\x61uthor\x18\x06 \x01(\t\x12\x15\n\rcreated_at_us\x18\x07 \x01(\x03\"&\n\x16ListAnnotationsRequest\x12\x0c\n\x04site\x18\x01 \x01(\t\"H\n\x17ListAnnotationsResponse\x12-\n\x0b\x61nnotations\x18\x01 \x03(\x0b\x32\x18.analytics.v1.Annotation\"G\n\x17\x43reateAnnotationRequest\x12,\n\nannotation\x18\x01 \x01(\x0b\x32\x18.analytics.v1.Annotation\"H\n\x18\x43reateAnnotationResponse\x12,\n\nannotation\x18\x01 \x01(\x0b\x32\x18.analytics.v1.Annotation\"x\n\x17UpdateAnnotationRequest\x12,\n\nannotation\x18\x01 \x01(\x0b\x32\x18.analytics.v1.Annotation\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"H\n\x18UpdateAnnotationResponse\x12,\n\nannotation\x18\x01 \x01(\x0b\x32\x18.analytics.v1.Annotation\"%\n\x17\x44\x65leteAnnotationRequest\x12\n\n\x02id\x18\x01 \x01(\t\"\x1a\n\x18\x44\x65leteAnnotationResponse2\x9c\x03\n\x11\x41nnotationService\x12^\n\x0fListAnnotations\x12$.analytics.v1.ListAnnotationsRequest\x1a%.analytics.v1.ListAnnotationsResponse\x12\x61\n\x10\x43reateAnnotation\x12%.analytics.v1.CreateAnnotationRequest\x1a&.analytics.v1.CreateAnnotationResponse\x12\x61\n\x10UpdateAnnotation\x12%.analytics.v1.UpdateAnnotationRequest\x1a&.analytics.v1.UpdateAnnotationResponse\x12\x61\n\x10\x44\x65leteAnnotation\x12%.analytics.v1.DeleteAnnotationRequest\x1a&.analytics.v1.DeleteAnnotationResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x61nalytics/v1/annotation.proto\x12\x0c\x61nalytics.v1\x1a google/protobuf/field_mask.proto\"}\n\nAnnotation\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04site\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x03 \x01(\t\x12\r\n\x05\x61t_us\x18\x04 \x01(\x03\x12\x11\n\x04text\x18\x05 \x01(\tB\x03\x80\x01\x01\x12\x0e\n\x06\x61uthor\x18\x06 \x01(\t\x12\x15\n\rcreated_at_us\x18\x07 \x01(\x03\"&\n\x16ListAnnotationsRequest\x12\x0c\n\x04site\x18\x01 \x01(\t\"H\n\x17ListAnnotationsResponse\x12-\n\x0b\x61nnotations\x18\x01 \x03(\x0b\x32\x18.analytics.v1.Annotation\"G\n\x17\x43reateAnnotationRequest\x12,\n\nannotation\x18\x01 \x01(\x0b\x32\x18.analytics.v1.Annotation\"H\n\x18\x43reateAnnotationResponse\x12,\n\nannotation\x18\x01 \x01(\x0b\x32\x18.analytics.v1.Annotation\"x\n\x17UpdateAnnotationRequest\x12,\n\nannotation\x18\x01 \x01(\x0b\x32\x18.analytics.v1.Annotation\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"H\n\x18UpdateAnnotationResponse\x12,\n\nannotation\x18\x01 \x01(\x0b\x32\x18.analytics.v1.Annotation\"%\n\x17\x44\x65leteAnnotationRequest\x12\n\n\x02id\x18\x01 \x01(\t\"\x1a\n\x18\x44\x65leteAnnotationResponse2\x9c\x03\n\x11\x41nnotationService\x12^\n\x0fListAnnotations\x12$.analytics.v1.ListAnnotationsRequest\x1a%.analytics.v1.ListAnnotationsResponse\x12\x61\n\x10\x43reateAnnotation\x12%.analytics.v1.CreateAnnotationRequest\x1a&.analytics.v1.CreateAnnotationResponse\x12\x61\n\x10UpdateAnnotation\x12%.analytics.v1.UpdateAnnotationRequest\x1a&.analytics.v1.UpdateAnnotationResponse\x12\x61\n\x10\x44\x65leteAnnotation\x12%.analytics.v1.DeleteAnnotationRequest\x1a&.analytics.v1.DeleteAnnotationResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'analytics.v1.annotation_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_ANNOTATION'].fields_by_name['text']._loaded_options = None
+  _globals['_ANNOTATION'].fields_by_name['text']._serialized_options = b'\200\001\001'
   _globals['_ANNOTATION']._serialized_start=81
-  _globals['_ANNOTATION']._serialized_end=201
-  _globals['_LISTANNOTATIONSREQUEST']._serialized_start=203
-  _globals['_LISTANNOTATIONSREQUEST']._serialized_end=241
-  _globals['_LISTANNOTATIONSRESPONSE']._serialized_start=243
-  _globals['_LISTANNOTATIONSRESPONSE']._serialized_end=315
-  _globals['_CREATEANNOTATIONREQUEST']._serialized_start=317
-  _globals['_CREATEANNOTATIONREQUEST']._serialized_end=388
-  _globals['_CREATEANNOTATIONRESPONSE']._serialized_start=390
-  _globals['_CREATEANNOTATIONRESPONSE']._serialized_end=462
-  _globals['_UPDATEANNOTATIONREQUEST']._serialized_start=464
-  _globals['_UPDATEANNOTATIONREQUEST']._serialized_end=584
-  _globals['_UPDATEANNOTATIONRESPONSE']._serialized_start=586
-  _globals['_UPDATEANNOTATIONRESPONSE']._serialized_end=658
-  _globals['_DELETEANNOTATIONREQUEST']._serialized_start=660
-  _globals['_DELETEANNOTATIONREQUEST']._serialized_end=697
-  _globals['_DELETEANNOTATIONRESPONSE']._serialized_start=699
-  _globals['_DELETEANNOTATIONRESPONSE']._serialized_end=725
-  _globals['_ANNOTATIONSERVICE']._serialized_start=728
-  _globals['_ANNOTATIONSERVICE']._serialized_end=1140
+  _globals['_ANNOTATION']._serialized_end=206
+  _globals['_LISTANNOTATIONSREQUEST']._serialized_start=208
+  _globals['_LISTANNOTATIONSREQUEST']._serialized_end=246
+  _globals['_LISTANNOTATIONSRESPONSE']._serialized_start=248
+  _globals['_LISTANNOTATIONSRESPONSE']._serialized_end=320
+  _globals['_CREATEANNOTATIONREQUEST']._serialized_start=322
+  _globals['_CREATEANNOTATIONREQUEST']._serialized_end=393
+  _globals['_CREATEANNOTATIONRESPONSE']._serialized_start=395
+  _globals['_CREATEANNOTATIONRESPONSE']._serialized_end=467
+  _globals['_UPDATEANNOTATIONREQUEST']._serialized_start=469
+  _globals['_UPDATEANNOTATIONREQUEST']._serialized_end=589
+  _globals['_UPDATEANNOTATIONRESPONSE']._serialized_start=591
+  _globals['_UPDATEANNOTATIONRESPONSE']._serialized_end=663
+  _globals['_DELETEANNOTATIONREQUEST']._serialized_start=665
+  _globals['_DELETEANNOTATIONREQUEST']._serialized_end=702
+  _globals['_DELETEANNOTATIONRESPONSE']._serialized_start=704
+  _globals['_DELETEANNOTATIONRESPONSE']._serialized_end=730
+  _globals['_ANNOTATIONSERVICE']._serialized_start=733
+  _globals['_ANNOTATIONSERVICE']._serialized_end=1145
 # @@protoc_insertion_point(module_scope)

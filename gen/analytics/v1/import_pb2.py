@@ -25,21 +25,23 @@ _sym_db = _symbol_database.Default()
 from analytics.v1 import event_pb2 as analytics_dot_v1_dot_event__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61nalytics/v1/import.proto\x12\x0c\x61nalytics.v1\x1a\x18\x61nalytics/v1/event.proto\"`\n\rImportRequest\x12\x0c\n\x04site\x18\x01 \x01(\t\x12\x11\n\timport_id\x18\x02 \x01(\t\x12.\n\x06\x65vents\x18\x03 \x03(\x0b\x32\x1e.analytics.v1.RawEventEnvelope\"\xb9\x01\n\rImportOutcome\x12.\n\x04\x63ode\x18\x01 \x01(\x0e\x32 .analytics.v1.ImportOutcome.Code\x12\x0e\n\x06reason\x18\x02 \x01(\t\"h\n\x04\x43ode\x12\x14\n\x10\x43ODE_UNSPECIFIED\x10\x00\x12\x11\n\rCODE_IMPORTED\x10\x01\x12\x12\n\x0e\x43ODE_DUPLICATE\x10\x02\x12\x10\n\x0c\x43ODE_IGNORED\x10\x03\x12\x11\n\rCODE_REJECTED\x10\x04\"Q\n\x0eImportResponse\x12-\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1b.analytics.v1.ImportOutcome\x12\x10\n\x08position\x18\x02 \x01(\x04\x32T\n\rImportService\x12\x43\n\x06Import\x12\x1b.analytics.v1.ImportRequest\x1a\x1c.analytics.v1.ImportResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61nalytics/v1/import.proto\x12\x0c\x61nalytics.v1\x1a\x18\x61nalytics/v1/event.proto\"e\n\rImportRequest\x12\x0c\n\x04site\x18\x01 \x01(\t\x12\x11\n\timport_id\x18\x02 \x01(\t\x12\x33\n\x06\x65vents\x18\x03 \x03(\x0b\x32\x1e.analytics.v1.RawEventEnvelopeB\x03\x80\x01\x01\"\xb9\x01\n\rImportOutcome\x12.\n\x04\x63ode\x18\x01 \x01(\x0e\x32 .analytics.v1.ImportOutcome.Code\x12\x0e\n\x06reason\x18\x02 \x01(\t\"h\n\x04\x43ode\x12\x14\n\x10\x43ODE_UNSPECIFIED\x10\x00\x12\x11\n\rCODE_IMPORTED\x10\x01\x12\x12\n\x0e\x43ODE_DUPLICATE\x10\x02\x12\x10\n\x0c\x43ODE_IGNORED\x10\x03\x12\x11\n\rCODE_REJECTED\x10\x04\"Q\n\x0eImportResponse\x12-\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1b.analytics.v1.ImportOutcome\x12\x10\n\x08position\x18\x02 \x01(\x04\x32T\n\rImportService\x12\x43\n\x06Import\x12\x1b.analytics.v1.ImportRequest\x1a\x1c.analytics.v1.ImportResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'analytics.v1.import_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_IMPORTREQUEST'].fields_by_name['events']._loaded_options = None
+  _globals['_IMPORTREQUEST'].fields_by_name['events']._serialized_options = b'\200\001\001'
   _globals['_IMPORTREQUEST']._serialized_start=69
-  _globals['_IMPORTREQUEST']._serialized_end=165
-  _globals['_IMPORTOUTCOME']._serialized_start=168
-  _globals['_IMPORTOUTCOME']._serialized_end=353
-  _globals['_IMPORTOUTCOME_CODE']._serialized_start=249
-  _globals['_IMPORTOUTCOME_CODE']._serialized_end=353
-  _globals['_IMPORTRESPONSE']._serialized_start=355
-  _globals['_IMPORTRESPONSE']._serialized_end=436
-  _globals['_IMPORTSERVICE']._serialized_start=438
-  _globals['_IMPORTSERVICE']._serialized_end=522
+  _globals['_IMPORTREQUEST']._serialized_end=170
+  _globals['_IMPORTOUTCOME']._serialized_start=173
+  _globals['_IMPORTOUTCOME']._serialized_end=358
+  _globals['_IMPORTOUTCOME_CODE']._serialized_start=254
+  _globals['_IMPORTOUTCOME_CODE']._serialized_end=358
+  _globals['_IMPORTRESPONSE']._serialized_start=360
+  _globals['_IMPORTRESPONSE']._serialized_end=441
+  _globals['_IMPORTSERVICE']._serialized_start=443
+  _globals['_IMPORTSERVICE']._serialized_end=527
 # @@protoc_insertion_point(module_scope)

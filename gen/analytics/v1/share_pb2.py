@@ -25,13 +25,21 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61nalytics/v1/share.proto\x12\x0c\x61nalytics.v1\x1a google/protobuf/field_mask.proto\"\x9b\x01\n\x05Share\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04site\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07segment\x18\x04 \x01(\t\x12\x14\n\x0chas_password\x18\x05 \x01(\x08\x12\x15\n\rembed_origins\x18\x06 \x03(\t\x12\x15\n\rexpires_at_us\x18\x07 \x01(\x03\x12\x15\n\rcreated_at_us\x18\x08 \x01(\x03\"!\n\x11ListSharesRequest\x12\x0c\n\x04site\x18\x01 \x01(\t\"9\n\x12ListSharesResponse\x12#\n\x06shares\x18\x01 \x03(\x0b\x32\x13.analytics.v1.Share\"J\n\x12\x43reateShareRequest\x12\"\n\x05share\x18\x01 \x01(\x0b\x32\x13.analytics.v1.Share\x12\x10\n\x08password\x18\x02 \x01(\t\"d\n\x13\x43reateShareResponse\x12\"\n\x05share\x18\x01 \x01(\x0b\x32\x13.analytics.v1.Share\x12\x0e\n\x06secret\x18\x02 \x01(\t\x12\x19\n\x11\x64irectory_version\x18\x03 \x01(\x04\"i\n\x12UpdateShareRequest\x12\"\n\x05share\x18\x01 \x01(\x0b\x32\x13.analytics.v1.Share\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"T\n\x13UpdateShareResponse\x12\"\n\x05share\x18\x01 \x01(\x0b\x32\x13.analytics.v1.Share\x12\x19\n\x11\x64irectory_version\x18\x02 \x01(\x04\" \n\x12\x44\x65leteShareRequest\x12\n\n\x02id\x18\x01 \x01(\t\"0\n\x13\x44\x65leteShareResponse\x12\x19\n\x11\x64irectory_version\x18\x01 \x01(\x04\"E\n\x10OpenShareRequest\x12\x0e\n\x06secret\x18\x01 \x01(\t\x12\x10\n\x08password\x18\x02 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x03 \x01(\t\"}\n\x11OpenShareResponse\x12\x12\n\ncredential\x18\x01 \x01(\t\x12\x15\n\rexpires_at_us\x18\x02 \x01(\x03\x12\"\n\x05share\x18\x03 \x01(\x0b\x32\x13.analytics.v1.Share\x12\x19\n\x11\x64irectory_version\x18\x04 \x01(\x04\x32\xa9\x03\n\x0cShareService\x12O\n\nListShares\x12\x1f.analytics.v1.ListSharesRequest\x1a .analytics.v1.ListSharesResponse\x12R\n\x0b\x43reateShare\x12 .analytics.v1.CreateShareRequest\x1a!.analytics.v1.CreateShareResponse\x12R\n\x0bUpdateShare\x12 .analytics.v1.UpdateShareRequest\x1a!.analytics.v1.UpdateShareResponse\x12R\n\x0b\x44\x65leteShare\x12 .analytics.v1.DeleteShareRequest\x1a!.analytics.v1.DeleteShareResponse\x12L\n\tOpenShare\x12\x1e.analytics.v1.OpenShareRequest\x1a\x1f.analytics.v1.OpenShareResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x61nalytics/v1/share.proto\x12\x0c\x61nalytics.v1\x1a google/protobuf/field_mask.proto\"\x9b\x01\n\x05Share\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04site\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x0f\n\x07segment\x18\x04 \x01(\t\x12\x14\n\x0chas_password\x18\x05 \x01(\x08\x12\x15\n\rembed_origins\x18\x06 \x03(\t\x12\x15\n\rexpires_at_us\x18\x07 \x01(\x03\x12\x15\n\rcreated_at_us\x18\x08 \x01(\x03\"!\n\x11ListSharesRequest\x12\x0c\n\x04site\x18\x01 \x01(\t\"9\n\x12ListSharesResponse\x12#\n\x06shares\x18\x01 \x03(\x0b\x32\x13.analytics.v1.Share\"O\n\x12\x43reateShareRequest\x12\"\n\x05share\x18\x01 \x01(\x0b\x32\x13.analytics.v1.Share\x12\x15\n\x08password\x18\x02 \x01(\tB\x03\x80\x01\x01\"d\n\x13\x43reateShareResponse\x12\"\n\x05share\x18\x01 \x01(\x0b\x32\x13.analytics.v1.Share\x12\x0e\n\x06secret\x18\x02 \x01(\t\x12\x19\n\x11\x64irectory_version\x18\x03 \x01(\x04\"i\n\x12UpdateShareRequest\x12\"\n\x05share\x18\x01 \x01(\x0b\x32\x13.analytics.v1.Share\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"T\n\x13UpdateShareResponse\x12\"\n\x05share\x18\x01 \x01(\x0b\x32\x13.analytics.v1.Share\x12\x19\n\x11\x64irectory_version\x18\x02 \x01(\x04\" \n\x12\x44\x65leteShareRequest\x12\n\n\x02id\x18\x01 \x01(\t\"0\n\x13\x44\x65leteShareResponse\x12\x19\n\x11\x64irectory_version\x18\x01 \x01(\x04\"T\n\x10OpenShareRequest\x12\x13\n\x06secret\x18\x01 \x01(\tB\x03\x80\x01\x01\x12\x15\n\x08password\x18\x02 \x01(\tB\x03\x80\x01\x01\x12\x14\n\x07\x61\x64\x64ress\x18\x03 \x01(\tB\x03\x80\x01\x01\"}\n\x11OpenShareResponse\x12\x12\n\ncredential\x18\x01 \x01(\t\x12\x15\n\rexpires_at_us\x18\x02 \x01(\x03\x12\"\n\x05share\x18\x03 \x01(\x0b\x32\x13.analytics.v1.Share\x12\x19\n\x11\x64irectory_version\x18\x04 \x01(\x04\x32\xa9\x03\n\x0cShareService\x12O\n\nListShares\x12\x1f.analytics.v1.ListSharesRequest\x1a .analytics.v1.ListSharesResponse\x12R\n\x0b\x43reateShare\x12 .analytics.v1.CreateShareRequest\x1a!.analytics.v1.CreateShareResponse\x12R\n\x0bUpdateShare\x12 .analytics.v1.UpdateShareRequest\x1a!.analytics.v1.UpdateShareResponse\x12R\n\x0b\x44\x65leteShare\x12 .analytics.v1.DeleteShareRequest\x1a!.analytics.v1.DeleteShareResponse\x12L\n\tOpenShare\x12\x1e.analytics.v1.OpenShareRequest\x1a\x1f.analytics.v1.OpenShareResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'analytics.v1.share_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_CREATESHAREREQUEST'].fields_by_name['password']._loaded_options = None
+  _globals['_CREATESHAREREQUEST'].fields_by_name['password']._serialized_options = b'\200\001\001'
+  _globals['_OPENSHAREREQUEST'].fields_by_name['secret']._loaded_options = None
+  _globals['_OPENSHAREREQUEST'].fields_by_name['secret']._serialized_options = b'\200\001\001'
+  _globals['_OPENSHAREREQUEST'].fields_by_name['password']._loaded_options = None
+  _globals['_OPENSHAREREQUEST'].fields_by_name['password']._serialized_options = b'\200\001\001'
+  _globals['_OPENSHAREREQUEST'].fields_by_name['address']._loaded_options = None
+  _globals['_OPENSHAREREQUEST'].fields_by_name['address']._serialized_options = b'\200\001\001'
   _globals['_SHARE']._serialized_start=77
   _globals['_SHARE']._serialized_end=232
   _globals['_LISTSHARESREQUEST']._serialized_start=234
@@ -39,21 +47,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTSHARESRESPONSE']._serialized_start=269
   _globals['_LISTSHARESRESPONSE']._serialized_end=326
   _globals['_CREATESHAREREQUEST']._serialized_start=328
-  _globals['_CREATESHAREREQUEST']._serialized_end=402
-  _globals['_CREATESHARERESPONSE']._serialized_start=404
-  _globals['_CREATESHARERESPONSE']._serialized_end=504
-  _globals['_UPDATESHAREREQUEST']._serialized_start=506
-  _globals['_UPDATESHAREREQUEST']._serialized_end=611
-  _globals['_UPDATESHARERESPONSE']._serialized_start=613
-  _globals['_UPDATESHARERESPONSE']._serialized_end=697
-  _globals['_DELETESHAREREQUEST']._serialized_start=699
-  _globals['_DELETESHAREREQUEST']._serialized_end=731
-  _globals['_DELETESHARERESPONSE']._serialized_start=733
-  _globals['_DELETESHARERESPONSE']._serialized_end=781
-  _globals['_OPENSHAREREQUEST']._serialized_start=783
-  _globals['_OPENSHAREREQUEST']._serialized_end=852
-  _globals['_OPENSHARERESPONSE']._serialized_start=854
-  _globals['_OPENSHARERESPONSE']._serialized_end=979
-  _globals['_SHARESERVICE']._serialized_start=982
-  _globals['_SHARESERVICE']._serialized_end=1407
+  _globals['_CREATESHAREREQUEST']._serialized_end=407
+  _globals['_CREATESHARERESPONSE']._serialized_start=409
+  _globals['_CREATESHARERESPONSE']._serialized_end=509
+  _globals['_UPDATESHAREREQUEST']._serialized_start=511
+  _globals['_UPDATESHAREREQUEST']._serialized_end=616
+  _globals['_UPDATESHARERESPONSE']._serialized_start=618
+  _globals['_UPDATESHARERESPONSE']._serialized_end=702
+  _globals['_DELETESHAREREQUEST']._serialized_start=704
+  _globals['_DELETESHAREREQUEST']._serialized_end=736
+  _globals['_DELETESHARERESPONSE']._serialized_start=738
+  _globals['_DELETESHARERESPONSE']._serialized_end=786
+  _globals['_OPENSHAREREQUEST']._serialized_start=788
+  _globals['_OPENSHAREREQUEST']._serialized_end=872
+  _globals['_OPENSHARERESPONSE']._serialized_start=874
+  _globals['_OPENSHARERESPONSE']._serialized_end=999
+  _globals['_SHARESERVICE']._serialized_start=1002
+  _globals['_SHARESERVICE']._serialized_end=1427
 # @@protoc_insertion_point(module_scope)

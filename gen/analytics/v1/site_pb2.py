@@ -26,49 +26,51 @@ from analytics.v1 import event_pb2 as analytics_dot_v1_dot_event__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x61nalytics/v1/site.proto\x12\x0c\x61nalytics.v1\x1a\x18\x61nalytics/v1/event.proto\x1a google/protobuf/field_mask.proto\"\xee\x02\n\x04Site\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\r\x12\x10\n\x08timezone\x18\x03 \x01(\t\x12,\n\x08identity\x18\x04 \x01(\x0e\x32\x1a.analytics.v1.IdentityMode\x12\x0f\n\x07\x64omains\x18\x05 \x03(\t\x12\x18\n\x10retention_months\x18\x06 \x01(\r\x12\x1e\n\x16ignore_privacy_signals\x18\x07 \x01(\x08\x12\x18\n\x10query_parameters\x18\x08 \x03(\t\x12\x14\n\x0chash_routing\x18\t \x01(\x08\x12\x15\n\rcreated_at_us\x18\n \x01(\x03\x12\x14\n\x0c\x65xcluded_ips\x18\x0b \x03(\t\x12\x16\n\x0e\x65xcluded_paths\x18\x0c \x03(\t\x12\x1a\n\x12\x65xcluded_hostnames\x18\r \x03(\t\x12\x1a\n\x12\x65xcluded_countries\x18\x0e \x03(\t\x12\x12\n\npath_rules\x18\x0f \x03(\t\"\x82\x01\n\x03Key\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04site\x18\x03 \x01(\t\x12%\n\x05scope\x18\x04 \x01(\x0e\x32\x16.analytics.v1.KeyScope\x12\x15\n\rexpires_at_us\x18\x05 \x01(\x03\x12\x15\n\rcreated_at_us\x18\x06 \x01(\x03\"\x12\n\x10ListSitesRequest\"6\n\x11ListSitesResponse\x12!\n\x05sites\x18\x01 \x03(\x0b\x32\x12.analytics.v1.Site\"5\n\x11\x43reateSiteRequest\x12 \n\x04site\x18\x01 \x01(\x0b\x32\x12.analytics.v1.Site\"Q\n\x12\x43reateSiteResponse\x12 \n\x04site\x18\x01 \x01(\x0b\x32\x12.analytics.v1.Site\x12\x19\n\x11\x64irectory_version\x18\x02 \x01(\x04\"f\n\x11UpdateSiteRequest\x12 \n\x04site\x18\x01 \x01(\x0b\x32\x12.analytics.v1.Site\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"Q\n\x12UpdateSiteResponse\x12 \n\x04site\x18\x01 \x01(\x0b\x32\x12.analytics.v1.Site\x12\x19\n\x11\x64irectory_version\x18\x02 \x01(\x04\"\x1f\n\x11\x44\x65leteSiteRequest\x12\n\n\x02id\x18\x01 \x01(\t\"/\n\x12\x44\x65leteSiteResponse\x12\x19\n\x11\x64irectory_version\x18\x01 \x01(\x04\"\x1f\n\x0fListKeysRequest\x12\x0c\n\x04site\x18\x01 \x01(\t\"3\n\x10ListKeysResponse\x12\x1f\n\x04keys\x18\x01 \x03(\x0b\x32\x11.analytics.v1.Key\"2\n\x10\x43reateKeyRequest\x12\x1e\n\x03key\x18\x01 \x01(\x0b\x32\x11.analytics.v1.Key\"^\n\x11\x43reateKeyResponse\x12\x1e\n\x03key\x18\x01 \x01(\x0b\x32\x11.analytics.v1.Key\x12\x0e\n\x06secret\x18\x02 \x01(\t\x12\x19\n\x11\x64irectory_version\x18\x03 \x01(\x04\"\x1e\n\x10\x44\x65leteKeyRequest\x12\n\n\x02id\x18\x01 \x01(\t\".\n\x11\x44\x65leteKeyResponse\x12\x19\n\x11\x64irectory_version\x18\x01 \x01(\x04*d\n\x08KeyScope\x12\x19\n\x15KEY_SCOPE_UNSPECIFIED\x10\x00\x12\x14\n\x10KEY_SCOPE_INGEST\x10\x01\x12\x12\n\x0eKEY_SCOPE_READ\x10\x02\x12\x13\n\x0fKEY_SCOPE_ADMIN\x10\x03\x32\xce\x02\n\x0bSiteService\x12L\n\tListSites\x12\x1e.analytics.v1.ListSitesRequest\x1a\x1f.analytics.v1.ListSitesResponse\x12O\n\nCreateSite\x12\x1f.analytics.v1.CreateSiteRequest\x1a .analytics.v1.CreateSiteResponse\x12O\n\nUpdateSite\x12\x1f.analytics.v1.UpdateSiteRequest\x1a .analytics.v1.UpdateSiteResponse\x12O\n\nDeleteSite\x12\x1f.analytics.v1.DeleteSiteRequest\x1a .analytics.v1.DeleteSiteResponse2\xf3\x01\n\nKeyService\x12I\n\x08ListKeys\x12\x1d.analytics.v1.ListKeysRequest\x1a\x1e.analytics.v1.ListKeysResponse\x12L\n\tCreateKey\x12\x1e.analytics.v1.CreateKeyRequest\x1a\x1f.analytics.v1.CreateKeyResponse\x12L\n\tDeleteKey\x12\x1e.analytics.v1.DeleteKeyRequest\x1a\x1f.analytics.v1.DeleteKeyResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x61nalytics/v1/site.proto\x12\x0c\x61nalytics.v1\x1a\x18\x61nalytics/v1/event.proto\x1a google/protobuf/field_mask.proto\"\xf3\x02\n\x04Site\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\r\x12\x10\n\x08timezone\x18\x03 \x01(\t\x12,\n\x08identity\x18\x04 \x01(\x0e\x32\x1a.analytics.v1.IdentityMode\x12\x0f\n\x07\x64omains\x18\x05 \x03(\t\x12\x18\n\x10retention_months\x18\x06 \x01(\r\x12\x1e\n\x16ignore_privacy_signals\x18\x07 \x01(\x08\x12\x18\n\x10query_parameters\x18\x08 \x03(\t\x12\x14\n\x0chash_routing\x18\t \x01(\x08\x12\x15\n\rcreated_at_us\x18\n \x01(\x03\x12\x19\n\x0c\x65xcluded_ips\x18\x0b \x03(\tB\x03\x80\x01\x01\x12\x16\n\x0e\x65xcluded_paths\x18\x0c \x03(\t\x12\x1a\n\x12\x65xcluded_hostnames\x18\r \x03(\t\x12\x1a\n\x12\x65xcluded_countries\x18\x0e \x03(\t\x12\x12\n\npath_rules\x18\x0f \x03(\t\"\x82\x01\n\x03Key\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04site\x18\x03 \x01(\t\x12%\n\x05scope\x18\x04 \x01(\x0e\x32\x16.analytics.v1.KeyScope\x12\x15\n\rexpires_at_us\x18\x05 \x01(\x03\x12\x15\n\rcreated_at_us\x18\x06 \x01(\x03\"\x12\n\x10ListSitesRequest\"6\n\x11ListSitesResponse\x12!\n\x05sites\x18\x01 \x03(\x0b\x32\x12.analytics.v1.Site\"5\n\x11\x43reateSiteRequest\x12 \n\x04site\x18\x01 \x01(\x0b\x32\x12.analytics.v1.Site\"Q\n\x12\x43reateSiteResponse\x12 \n\x04site\x18\x01 \x01(\x0b\x32\x12.analytics.v1.Site\x12\x19\n\x11\x64irectory_version\x18\x02 \x01(\x04\"f\n\x11UpdateSiteRequest\x12 \n\x04site\x18\x01 \x01(\x0b\x32\x12.analytics.v1.Site\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"Q\n\x12UpdateSiteResponse\x12 \n\x04site\x18\x01 \x01(\x0b\x32\x12.analytics.v1.Site\x12\x19\n\x11\x64irectory_version\x18\x02 \x01(\x04\"\x1f\n\x11\x44\x65leteSiteRequest\x12\n\n\x02id\x18\x01 \x01(\t\"/\n\x12\x44\x65leteSiteResponse\x12\x19\n\x11\x64irectory_version\x18\x01 \x01(\x04\"\x1f\n\x0fListKeysRequest\x12\x0c\n\x04site\x18\x01 \x01(\t\"3\n\x10ListKeysResponse\x12\x1f\n\x04keys\x18\x01 \x03(\x0b\x32\x11.analytics.v1.Key\"2\n\x10\x43reateKeyRequest\x12\x1e\n\x03key\x18\x01 \x01(\x0b\x32\x11.analytics.v1.Key\"^\n\x11\x43reateKeyResponse\x12\x1e\n\x03key\x18\x01 \x01(\x0b\x32\x11.analytics.v1.Key\x12\x0e\n\x06secret\x18\x02 \x01(\t\x12\x19\n\x11\x64irectory_version\x18\x03 \x01(\x04\"\x1e\n\x10\x44\x65leteKeyRequest\x12\n\n\x02id\x18\x01 \x01(\t\".\n\x11\x44\x65leteKeyResponse\x12\x19\n\x11\x64irectory_version\x18\x01 \x01(\x04*d\n\x08KeyScope\x12\x19\n\x15KEY_SCOPE_UNSPECIFIED\x10\x00\x12\x14\n\x10KEY_SCOPE_INGEST\x10\x01\x12\x12\n\x0eKEY_SCOPE_READ\x10\x02\x12\x13\n\x0fKEY_SCOPE_ADMIN\x10\x03\x32\xce\x02\n\x0bSiteService\x12L\n\tListSites\x12\x1e.analytics.v1.ListSitesRequest\x1a\x1f.analytics.v1.ListSitesResponse\x12O\n\nCreateSite\x12\x1f.analytics.v1.CreateSiteRequest\x1a .analytics.v1.CreateSiteResponse\x12O\n\nUpdateSite\x12\x1f.analytics.v1.UpdateSiteRequest\x1a .analytics.v1.UpdateSiteResponse\x12O\n\nDeleteSite\x12\x1f.analytics.v1.DeleteSiteRequest\x1a .analytics.v1.DeleteSiteResponse2\xf3\x01\n\nKeyService\x12I\n\x08ListKeys\x12\x1d.analytics.v1.ListKeysRequest\x1a\x1e.analytics.v1.ListKeysResponse\x12L\n\tCreateKey\x12\x1e.analytics.v1.CreateKeyRequest\x1a\x1f.analytics.v1.CreateKeyResponse\x12L\n\tDeleteKey\x12\x1e.analytics.v1.DeleteKeyRequest\x1a\x1f.analytics.v1.DeleteKeyResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'analytics.v1.site_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_KEYSCOPE']._serialized_start=1400
-  _globals['_KEYSCOPE']._serialized_end=1500
+  _globals['_SITE'].fields_by_name['excluded_ips']._loaded_options = None
+  _globals['_SITE'].fields_by_name['excluded_ips']._serialized_options = b'\200\001\001'
+  _globals['_KEYSCOPE']._serialized_start=1405
+  _globals['_KEYSCOPE']._serialized_end=1505
   _globals['_SITE']._serialized_start=102
-  _globals['_SITE']._serialized_end=468
-  _globals['_KEY']._serialized_start=471
-  _globals['_KEY']._serialized_end=601
-  _globals['_LISTSITESREQUEST']._serialized_start=603
-  _globals['_LISTSITESREQUEST']._serialized_end=621
-  _globals['_LISTSITESRESPONSE']._serialized_start=623
-  _globals['_LISTSITESRESPONSE']._serialized_end=677
-  _globals['_CREATESITEREQUEST']._serialized_start=679
-  _globals['_CREATESITEREQUEST']._serialized_end=732
-  _globals['_CREATESITERESPONSE']._serialized_start=734
-  _globals['_CREATESITERESPONSE']._serialized_end=815
-  _globals['_UPDATESITEREQUEST']._serialized_start=817
-  _globals['_UPDATESITEREQUEST']._serialized_end=919
-  _globals['_UPDATESITERESPONSE']._serialized_start=921
-  _globals['_UPDATESITERESPONSE']._serialized_end=1002
-  _globals['_DELETESITEREQUEST']._serialized_start=1004
-  _globals['_DELETESITEREQUEST']._serialized_end=1035
-  _globals['_DELETESITERESPONSE']._serialized_start=1037
-  _globals['_DELETESITERESPONSE']._serialized_end=1084
-  _globals['_LISTKEYSREQUEST']._serialized_start=1086
-  _globals['_LISTKEYSREQUEST']._serialized_end=1117
-  _globals['_LISTKEYSRESPONSE']._serialized_start=1119
-  _globals['_LISTKEYSRESPONSE']._serialized_end=1170
-  _globals['_CREATEKEYREQUEST']._serialized_start=1172
-  _globals['_CREATEKEYREQUEST']._serialized_end=1222
-  _globals['_CREATEKEYRESPONSE']._serialized_start=1224
-  _globals['_CREATEKEYRESPONSE']._serialized_end=1318
-  _globals['_DELETEKEYREQUEST']._serialized_start=1320
-  _globals['_DELETEKEYREQUEST']._serialized_end=1350
-  _globals['_DELETEKEYRESPONSE']._serialized_start=1352
-  _globals['_DELETEKEYRESPONSE']._serialized_end=1398
-  _globals['_SITESERVICE']._serialized_start=1503
-  _globals['_SITESERVICE']._serialized_end=1837
-  _globals['_KEYSERVICE']._serialized_start=1840
-  _globals['_KEYSERVICE']._serialized_end=2083
+  _globals['_SITE']._serialized_end=473
+  _globals['_KEY']._serialized_start=476
+  _globals['_KEY']._serialized_end=606
+  _globals['_LISTSITESREQUEST']._serialized_start=608
+  _globals['_LISTSITESREQUEST']._serialized_end=626
+  _globals['_LISTSITESRESPONSE']._serialized_start=628
+  _globals['_LISTSITESRESPONSE']._serialized_end=682
+  _globals['_CREATESITEREQUEST']._serialized_start=684
+  _globals['_CREATESITEREQUEST']._serialized_end=737
+  _globals['_CREATESITERESPONSE']._serialized_start=739
+  _globals['_CREATESITERESPONSE']._serialized_end=820
+  _globals['_UPDATESITEREQUEST']._serialized_start=822
+  _globals['_UPDATESITEREQUEST']._serialized_end=924
+  _globals['_UPDATESITERESPONSE']._serialized_start=926
+  _globals['_UPDATESITERESPONSE']._serialized_end=1007
+  _globals['_DELETESITEREQUEST']._serialized_start=1009
+  _globals['_DELETESITEREQUEST']._serialized_end=1040
+  _globals['_DELETESITERESPONSE']._serialized_start=1042
+  _globals['_DELETESITERESPONSE']._serialized_end=1089
+  _globals['_LISTKEYSREQUEST']._serialized_start=1091
+  _globals['_LISTKEYSREQUEST']._serialized_end=1122
+  _globals['_LISTKEYSRESPONSE']._serialized_start=1124
+  _globals['_LISTKEYSRESPONSE']._serialized_end=1175
+  _globals['_CREATEKEYREQUEST']._serialized_start=1177
+  _globals['_CREATEKEYREQUEST']._serialized_end=1227
+  _globals['_CREATEKEYRESPONSE']._serialized_start=1229
+  _globals['_CREATEKEYRESPONSE']._serialized_end=1323
+  _globals['_DELETEKEYREQUEST']._serialized_start=1325
+  _globals['_DELETEKEYREQUEST']._serialized_end=1355
+  _globals['_DELETEKEYRESPONSE']._serialized_start=1357
+  _globals['_DELETEKEYRESPONSE']._serialized_end=1403
+  _globals['_SITESERVICE']._serialized_start=1508
+  _globals['_SITESERVICE']._serialized_end=1842
+  _globals['_KEYSERVICE']._serialized_start=1845
+  _globals['_KEYSERVICE']._serialized_end=2088
 # @@protoc_insertion_point(module_scope)

@@ -1,0 +1,90 @@
+"""`./run audit`: who asked for what, and whether the log is as it was written."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import grpc
+from analytics.v1 import audit_pb2, audit_pb2_grpc
+from rich.console import Console
+from rich.table import Table
+
+from cli.errors import Refusal
+from mesh.channel import bearer, connect
+from mesh.errors import from_rpc
+
+_CALL_S, _VERIFY_S = 30.0, 3_600.0
+
+Ready = Mapping[str, Any]
+
+
+def show(ready: Ready, wanted: audit_pb2.ListAuditRequest, console: Console, *, as_json: bool) -> None:
+    """The newest entries, as a table or a JSON object a line."""
+    found = _ask(ready, "ListAudit", wanted, _CALL_S)
+    if as_json:
+        for entry in found.entries:
+            console.print(json.dumps(_told(entry), ensure_ascii=False), highlight=False, markup=False, soft_wrap=True)
+        return
+    table = Table("number", "at (UTC)", "who", "operation", "site", "refused", "from", box=None)
+    for entry in found.entries:
+        who = entry.actor_name or entry.actor or _kind(entry)
+        at = _time(entry.at_us).strftime("%Y-%m-%d %H:%M:%S")
+        table.add_row(str(entry.number), at, who, entry.operation, entry.site, entry.refused, entry.network)
+    console.print(table)
+
+
+def verify(ready: Ready, checkpoint: str, console: Console) -> bool:
+    """Read the whole chain; says what is wrong, or where it ends, to be kept elsewhere. False if it is not intact."""
+    request = audit_pb2.VerifyAuditRequest()
+    if checkpoint:
+        number, _, digest = checkpoint.partition(":")
+        try:
+            request.checkpoints.add(number=int(number), digest=bytes.fromhex(digest))
+        except ValueError:
+            raise Refusal(f'--checkpoint "{checkpoint[:80]}" is not NUMBER:DIGEST, as --verify printed it') from None
+    found = _ask(ready, "VerifyAudit", request, _VERIFY_S)
+    if not found.intact:
+        console.print(f"[red]not intact[/]: {found.problem}", highlight=False)
+        return False
+    last = f"{found.last.number}:{found.last.digest.hex()}"
+    console.print(
+        f"intact: {found.entries:,} entries from {found.first:,}; keep {last}", highlight=False, soft_wrap=True
+    )
+    return True
+
+
+def _ask(ready: Ready, method: str, request: Any, timeout_s: float) -> Any:
+    async def main() -> Any:
+        async with connect(ready["writer"]) as channel:
+            stub = audit_pb2_grpc.AuditServiceStub(channel)
+            return await getattr(stub, method)(request, metadata=bearer(ready["admin_token"]), timeout=timeout_s)
+
+    try:
+        return asyncio.run(main())
+    except grpc.aio.AioRpcError as error:
+        raise Refusal(str(from_rpc(error))) from None
+
+
+def _told(entry: audit_pb2.AuditEntry) -> dict[str, object]:
+    return {
+        "number": entry.number,
+        "at": _time(entry.at_us).isoformat().replace("+00:00", "Z"),
+        "kind": _kind(entry),
+        "actor": entry.actor,
+        "name": entry.actor_name,
+        "operation": entry.operation,
+        "site": entry.site,
+        "request": json.loads(entry.request or "{}"),
+        "refused": entry.refused,
+        "from": entry.network,
+    }
+
+
+def _kind(entry: audit_pb2.AuditEntry) -> str:
+    return audit_pb2.AuditEntry.Actor.Name(entry.actor_kind).removeprefix("ACTOR_").lower()
+
+
+def _time(us: int) -> datetime:
+    return datetime.fromtimestamp(us / 1e6, UTC)

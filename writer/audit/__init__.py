@@ -1,0 +1,1 @@
+"""Who asked for what: entries that nobody changes, and the proof that nobody did."""
