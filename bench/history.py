@@ -1,4 +1,4 @@
-"""`python -m bench.history DIRECTORY EVENTS`: a columnar store full of generated events, made by the engine itself.
+"""`python -m bench.history DIRECTORY EVENTS [dump]`: a columnar store full of generated events, made by the engine itself.
 
 Ninety days of one site: a quarter as many visits as events, 5,000 pages of which few make up most, 24 dimensions with
 values as sites have them. The rows go through `staging` and the replica's own statements, as a range of commits does.
@@ -131,7 +131,7 @@ def timed(client: Client, statements: list[str]) -> float:
     return statistics.median(list(rounds())[1:])
 
 
-def main(folder: Path, events: int) -> None:
+def main(folder: Path, events: int, *, dumped: bool) -> None:
     home = folder / "query"
     settle(home)
     dsn, ledger = f"chdb://{home / 'clickhouse'}", home / "applied.json"
@@ -139,11 +139,12 @@ def main(folder: Path, events: int) -> None:
     client = connect(dsn)
     fill(client, events)
     Ledger(ledger, replica.state.store).done(-(-events // PER_VISIT // _CHUNK))
-    dump(client, folder)
+    if dumped:
+        dump(client, folder)
     print(json.dumps({name: timed(client, statements) for name, statements in naive(END).items()}))
     client.close()
     replica.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), dumped="dump" in sys.argv[3:])

@@ -23,6 +23,7 @@ import asyncpg
 from analytics.v1 import event_pb2, query_pb2, query_pb2_grpc
 from analytics.v1.event_pb2 import NormalizedEvent
 
+from bench.auditing import audited
 from bench.mesh import Mesh
 from bench.processes import pss_bytes
 from bench.report import Measure
@@ -62,7 +63,9 @@ async def privacy(directory: Path, events: int, tell: Callable[[str], None]) -> 
         position = await _filled(mesh, events)
         tell("copying them")
         await _await(mesh, position)
-        return [*await _measured(mesh, tell), hashing]
+        tell("asking")
+        asked = await audited(mesh)
+        return [*await _measured(mesh, tell), asked, hashing]
     finally:
         await mesh.stop()
 

@@ -35,7 +35,7 @@ async def query(
     """All figures. `events` is how many the questions are asked about."""
     await asyncio.to_thread(directory.mkdir, parents=True)
     tell(f"making {events:,} events")
-    naive: dict[str, float] = json.loads(await made(directory, events))
+    naive: dict[str, float] = json.loads(await made(directory, events, dumped=not skip_postgres))
     postgres: dict[str, float] = {}
     if not skip_postgres:
         tell("filling PostgreSQL")

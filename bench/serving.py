@@ -1,4 +1,5 @@
-"""The query service as a process of its own on a store that was made beforehand, its writer away."""
+"""The query service as a process of its own on a store that was made beforehand. Of a writer there is nothing but what
+takes the audit's entries: without it no question is answered."""
 
 import asyncio
 import hashlib
@@ -8,9 +9,10 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import grpc
-from analytics.v1 import directory_pb2, query_pb2, query_pb2_grpc, site_pb2
+from analytics.v1 import audit_pb2, audit_pb2_grpc, directory_pb2, query_pb2, query_pb2_grpc, site_pb2
 
 from bench.mesh import ROOT, environment, free_port
 from bench.questions import SITE, SITE_ID
@@ -28,6 +30,11 @@ class Served:
     keys: Sequence[str]
 
 
+class _Taken(audit_pb2_grpc.AuditServiceServicer):
+    async def AppendAudit(self, request: audit_pb2.AppendAuditRequest, context: Any) -> audit_pb2.AppendAuditResponse:
+        return audit_pb2.AppendAuditResponse()
+
+
 @asynccontextmanager
 async def serving(directory: Path, people: int, **settings: str) -> AsyncGenerator[Served]:
     """Start on `directory`, wait until it answers, stop afterwards. Raises RuntimeError with its log where it fails."""
@@ -35,11 +42,15 @@ async def serving(directory: Path, people: int, **settings: str) -> AsyncGenerat
     home = directory / "query"
     (home / "directory.bin").write_bytes(_directory(keys).SerializeToString())
     port = free_port()
+    writer = grpc.aio.server()
+    audit_pb2_grpc.add_AuditServiceServicer_to_server(_Taken(), writer)
+    writer_port = writer.add_insecure_port("127.0.0.1:0")
+    await writer.start()
     told = {
         "ANALYTICS_MESH_TOKEN": "the-token-of-a-measurement",
         "ANALYTICS_DATA_DIR": str(directory),
         "ANALYTICS_QUERY_PORT": str(port),
-        "ANALYTICS_WRITER_ADDRESS": f"127.0.0.1:{free_port()}",
+        "ANALYTICS_WRITER_ADDRESS": f"127.0.0.1:{writer_port}",
     }
     with (directory / "query.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
@@ -58,6 +69,7 @@ async def serving(directory: Path, people: int, **settings: str) -> AsyncGenerat
         if process.returncode is None:
             process.terminate()
         await process.wait()
+        await writer.stop(0)
 
 
 async def _ready(process: asyncio.subprocess.Process, stub: query_pb2_grpc.QueryServiceStub, key: str) -> None:
@@ -89,10 +101,11 @@ def _directory(keys: Sequence[str]) -> directory_pb2.Directory:
     )
 
 
-async def made(directory: Path, events: int) -> str:
-    """Make the store in a process of its own; returns what that prints. Raises RuntimeError if it fails."""
+async def made(directory: Path, events: int, *, dumped: bool) -> str:
+    """Make the store, and text files of its rows, in a process of its own; returns what that prints. Raises RuntimeError
+    if it fails."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bench.history", str(directory), str(events)),
+        *(sys.executable, "-m", "bench.history", str(directory), str(events), *(["dump"] if dumped else [])),
         cwd=ROOT,
         env=environment(),
         stdout=subprocess.PIPE,

@@ -21,7 +21,7 @@ from mesh.auth import NOBODY, Caller, Rule, asked_site, caller
 from mesh.channel import bearer
 from mesh.errors import MeshError, unavailable
 from mesh.origin import HEADER, Origin
-from mesh.telemetry import log
+from mesh.telemetry import AUDIT_WAIT, log
 
 _APPEND_S = 5.0
 _MAX_SITE, _MAX_TEXT, _MAX_ITEMS, _MAX_REQUEST = 64, 500, 100, 8_000
@@ -74,12 +74,14 @@ class Audit:
         async def answered(request: Any, context: Context) -> Any:
             if not _is_question(name, request):
                 response = await method(request, context)
-                await self.record(name, request, context)
+                with AUDIT_WAIT.time():
+                    await self.record(name, request, context)
                 return response
             entry = asyncio.create_task(self.record(name, request, context))
             entry.add_done_callback(lambda task: task.cancelled() or task.exception())  # where the method fails first
             response = await method(request, context)
-            await entry
+            with AUDIT_WAIT.time():
+                await entry
             return response
 
         return answered

@@ -14,6 +14,11 @@ SECONDS = Histogram(
     ["method"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+AUDIT_WAIT = Histogram(
+    "analytics_audit_wait_seconds",
+    "Time that an answer waited for its audit entry, beyond its own work.",
+    buckets=(0.0001, 0.0005, 0.001, 0.002, 0.003, 0.004, 0.006, 0.01, 0.025, 0.1, 1, 5),
+)
 
 log: Any = structlog.get_logger()
 
