@@ -57,7 +57,7 @@ async def dashboard(directory: Path, events: int, tell: Callable[[str], None]) -
 async def _filled(mesh: Mesh, history: Path, events: int) -> None:
     """Generated events under the mesh's site, whose writer is told that it has committed what the copy holds."""
     await asyncio.to_thread(history.mkdir, parents=True)
-    await made(history, events)
+    await made(history, events, dumped=False)
     held = json.loads((history / "query" / "applied.json").read_text())["position"]
     await mesh.start()
     connection = await asyncpg.connect(mesh.ready["database"])

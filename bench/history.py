@@ -1,4 +1,4 @@
-"""`python -m bench.history DIRECTORY EVENTS [dump]`: a columnar store full of generated events, made by the engine itself.
+"""`python -m bench.history DIRECTORY EVENTS [dump]`: a columnar store of generated events, made by the engine itself.
 
 Ninety days of one site: a quarter as many visits as events, 5,000 pages of which few make up most, 24 dimensions with
 values as sites have them. The rows go through `staging` and the replica's own statements, as a range of commits does.

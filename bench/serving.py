@@ -102,8 +102,10 @@ def _directory(keys: Sequence[str]) -> directory_pb2.Directory:
 
 
 async def made(directory: Path, events: int, *, dumped: bool) -> str:
-    """Make the store, and text files of its rows, in a process of its own; returns what that prints. Raises RuntimeError
-    if it fails."""
+    """Make the store, and text files of its rows, in a process of its own; returns what that prints.
+
+    Raises RuntimeError if it fails.
+    """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.history", str(directory), str(events), *(["dump"] if dumped else [])),
         cwd=ROOT,
