@@ -124,7 +124,10 @@ def events(
     data: Data = None,
 ) -> None:
     """Print stored events, decoded from PostgreSQL, newest first."""
-    show_events(directory(context, data).read_ready()["database"], site, limit, json, console)
+    home = directory(context, data)
+    ready = home.read_ready()
+    audit_log.record(home, ready, "cli.events", site)
+    show_events(ready["database"], site, limit, json, console)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`./run audit`: who asked for what, and whether the log is as it was written."""
+"""`./run audit`: who asked for what, and is the log as it was written; and the entries of commands that ask no service."""
 
 import asyncio
 import json
@@ -11,6 +11,8 @@ from analytics.v1 import audit_pb2, audit_pb2_grpc
 from rich.console import Console
 from rich.table import Table
 
+from cli.credentials import load_or_make
+from cli.data_directory import DataDirectory
 from cli.errors import Refusal
 from mesh.channel import bearer, connect
 from mesh.errors import from_rpc
@@ -55,11 +57,19 @@ def verify(ready: Ready, checkpoint: str, console: Console) -> bool:
     return True
 
 
-def _ask(ready: Ready, method: str, request: Any, timeout_s: float) -> Any:
+def record(data: DataDirectory, ready: Ready, operation: str, site: str = "") -> None:
+    """An entry for a command that reads the stores itself. Raises Refusal where it cannot be written."""
+    entry = audit_pb2.AuditEntry(actor_kind=audit_pb2.AuditEntry.ACTOR_MESH, operation=operation, site=site)
+    mesh_token = load_or_make(data.secrets, stores_exist=True).mesh_token
+    _ask(ready, "AppendAudit", audit_pb2.AppendAuditRequest(entries=[entry]), _CALL_S, mesh_token)
+
+
+def _ask(ready: Ready, method: str, request: Any, timeout_s: float, token: str = "") -> Any:
     async def main() -> Any:
         async with connect(ready["writer"]) as channel:
             stub = audit_pb2_grpc.AuditServiceStub(channel)
-            return await getattr(stub, method)(request, metadata=bearer(ready["admin_token"]), timeout=timeout_s)
+            metadata = bearer(token or ready["admin_token"])
+            return await getattr(stub, method)(request, metadata=metadata, timeout=timeout_s)
 
     try:
         return asyncio.run(main())

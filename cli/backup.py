@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from rich.console import Console
 
-from cli import postgres
+from cli import audit, postgres
 from cli.credentials import load_or_make
 from cli.data_directory import DataDirectory, write_private
 from cli.errors import Refusal, reason
@@ -33,6 +33,7 @@ def backup(data: DataDirectory, folder: Path, console: Console) -> None:
     ready = data.read_ready()
     if folder.exists():
         raise Refusal(f"{folder} exists already; name a new folder for each backup")
+    audit.record(data, ready, "cli.backup")
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     try:
@@ -41,7 +42,13 @@ def backup(data: DataDirectory, folder: Path, console: Console) -> None:
         _postgres(
             ready["database"],
             "pg_dump",
-            *("--format=custom", "--no-owner", "--exclude-table-data=salts", f"--file={draft / _DUMP}"),
+            *(
+                "--format=custom",
+                "--no-owner",
+                "--no-privileges",
+                "--exclude-table-data=salts",
+                f"--file={draft / _DUMP}",
+            ),
         )
         (draft / _DUMP).chmod(0o600)
         shutil.copyfile(data.secrets, draft / _SECRETS)

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -148,6 +149,13 @@ async def test_the_log_verifies_by_http_grpc_and_command_until_somebody_changes_
     assert (answer.intact, answer.problem) == (False, "entry 3 was changed")
     told = await mesh.run("audit", "--verify")
     assert (told.code, "entry 3 was changed" in told.output) == (1, True)
+
+
+async def test_commands_that_read_the_stores_themselves_are_entries(mesh: Mesh, tmp_path: Path) -> None:
+    assert (await mesh.run("events", "--site", "demo")).code == 0
+    assert (await mesh.run("backup", str(tmp_path / "kept"))).code == 0
+    newest = [(each["operation"], each["actor"]["kind"], each["site"]) for each in await entries(mesh, operation="cli")]
+    assert newest == [("cli.backup", "mesh", None), ("cli.events", "mesh", "demo")]
 
 
 async def test_many_questions_at_once_leave_an_entry_each(mesh: Mesh) -> None:
