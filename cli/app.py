@@ -8,21 +8,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from analytics.v1 import audit_pb2, privacy_pb2
-from rich.console import Console
 
-from cli import access_log, data_directory, history, people, privacy
+from cli import access_log, history, people, rights
 from cli import audit as audit_log
 from cli.backup import backup as write_backup
 from cli.backup import restore as read_backup
 from cli.check import check as run_checks
 from cli.data_directory import DataDirectory
-from cli.errors import Refusal, reason
+from cli.errors import Refusal
 from cli.generate import generate
+from cli.options import Data, File, Json, Site, console, directory
 from cli.rebuild import rebuild as fill_again
-from cli.record import statement
 from cli.services import PROJECT
-from cli.shred import shred as shred_stores
 from cli.start import start
 from cli.statement import show_answer
 from cli.status import show_status
@@ -42,19 +39,7 @@ imports = typer.Typer(help="Import history from a file (.gz too).", no_args_is_h
 app.add_typer(imports, name="import")
 users = typer.Typer(help="Who may sign in.", no_args_is_help=True)
 app.add_typer(users, name="users")
-# what is piped is for programs: nothing is folded there
-console = Console(width=None if sys.stdout.isatty() else 10_000)
-
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        "--data", help=f"Directory that holds everything. Default: {data_directory.DEFAULT}", show_default=False
-    ),
-]
-Site = Annotated[str, typer.Option(help="The site's id.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-User = Annotated[str, typer.Argument(help="The application's id of the user; - reads it.", show_default=False)]
-File = Annotated[Path, typer.Argument(help="The file.", show_default=False)]
+app.add_typer(rights.commands)
 Folder = Annotated[Path, typer.Argument(help="The backup's folder.", show_default=False)]
 KeepBots = Annotated[bool, typer.Option("--keep-bots", help="Count bots too. Default: they are dropped and counted.")]
 Name = Annotated[
@@ -71,12 +56,6 @@ def main() -> None:
     except Refusal as refusal:
         print(f"run: {refusal}", file=sys.stderr)
         raise SystemExit(1) from None
-
-
-def directory(context: typer.Context, data: Path | None) -> DataDirectory:
-    """The directory a command works on: its own --data, else the one given before the command, else the default."""
-    given: Path | None = data or context.find_root().params.get("data")
-    return DataDirectory.at(given or data_directory.DEFAULT)
 
 
 @app.callback(invoke_without_command=True)
@@ -165,115 +144,6 @@ def rebuild(context: typer.Context, data: Data = None) -> None:
     console.print(f"{done.position:,} commits followed in {done.seconds:.1f} s", highlight=False)
     if not compare_stores(place.read_ready(), None, None, console):
         raise typer.Exit(1)
-
-
-@app.command("export-user")
-def export_user(
-    context: typer.Context,
-    user: User,
-    site: Site,
-    to: Annotated[Path, typer.Option(help="A new file: JSON Lines, or a ZIP of CSV if it ends in .zip.")],
-    data: Data = None,
-) -> None:
-    """Write all that is held of a user to a file (Art. 15 GDPR)."""
-    ready = directory(context, data).read_ready()
-    privacy.export_user(ready, site, privacy.subject_text(user), to, console)
-
-
-@app.command()
-def erase(
-    context: typer.Context,
-    site: Site,
-    user: Annotated[str | None, typer.Option(help="The application's id of the user; - reads it.")] = None,
-    visit: Annotated[str | None, typer.Option(help="A visit's id.")] = None,
-    whole_site: Annotated[bool, typer.Option("--whole-site", help="All that the site recorded so far.")] = False,
-    data: Data = None,
-) -> None:
-    """Erase a user, a visit or all of a site (Art. 17 GDPR); prints a receipt. ./run shred makes the bytes leave."""
-    if sum((user is not None, visit is not None, whole_site)) != 1:
-        raise Refusal("give exactly one of --user, --visit and --whole-site")
-    wanted = privacy_pb2.CreateErasureRequest(site=site)
-    if user is not None:
-        wanted.user_id = privacy.subject_text(user)
-    elif visit is not None:
-        wanted.visit_id = visit
-    else:
-        wanted.whole_site = True
-    privacy.erase(directory(context, data).read_ready(), wanted, console)
-
-
-@app.command()
-def erasures(
-    context: typer.Context,
-    site: Annotated[str, typer.Option(help="Only of this site.", show_default=False)] = "",
-    save: Annotated[Path | None, typer.Option(help="Write all tombstones to this file, beside your backups.")] = None,
-    replay: Annotated[Path | None, typer.Option(help="After a restore: erase again what this file says.")] = None,
-    data: Data = None,
-) -> None:
-    """List erasures; or keep, and after a restore replay, what must stay erased."""
-    ready = directory(context, data).read_ready()
-    if save:
-        privacy.save_tombstones(ready, save, console)
-    elif replay:
-        privacy.replay_tombstones(ready, replay, console)
-    else:
-        privacy.list_erasures(ready, site, console)
-
-
-@app.command("verify-receipt")
-def verify_receipt(context: typer.Context, receipt: File, data: Data = None) -> None:
-    """Check a receipt of an erasure, read from a file. Exit code 1 if it is not this mesh's or was changed."""
-    try:
-        text = receipt.read_text()
-    except OSError as error:
-        raise Refusal(f"{receipt} cannot be read: {reason(error)}") from None
-    if not privacy.verify_receipt(directory(context, data).read_ready(), text, console):
-        raise typer.Exit(1)
-
-
-@app.command()
-def retention(
-    context: typer.Context,
-    site: Site,
-    months: Annotated[int, typer.Option(min=0, max=120, help="Months to try. 0 = the site's own.")] = 0,
-    data: Data = None,
-) -> None:
-    """What the daily sweep removed last, and a dry run of the next."""
-    privacy.show_retention(directory(context, data).read_ready(), site, months, console)
-
-
-@app.command("privacy-statement")
-def privacy_statement(context: typer.Context, site: Site, data: Data = None) -> None:
-    """What a site's measurement processes and why it needs no consent, as Markdown from its settings."""
-    print(statement(directory(context, data).read_ready(), site), end="")
-
-
-@app.command()
-def audit(
-    context: typer.Context,
-    site: Annotated[str, typer.Option(help="Only of this site.", show_default=False)] = "",
-    actor: Annotated[str, typer.Option(help="Only of this person's, key's or link's id.", show_default=False)] = "",
-    operation: Annotated[str, typer.Option(help="E.g. QueryService.Page, or QueryService.", show_default=False)] = "",
-    last: Annotated[int, typer.Option(min=1, max=1_000, help="How many, the newest.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="A JSON object a line, with the request.")] = False,
-    verify: Annotated[bool, typer.Option(help="Was anything changed? Exit code 1 if so.")] = False,
-    checkpoint: Annotated[str, typer.Option(help="What --verify printed earlier.", show_default=False)] = "",
-    data: Data = None,
-) -> None:
-    """Who asked for what; --verify: is the log as it was written?"""
-    ready = directory(context, data).read_ready()
-    if verify or checkpoint:
-        if not audit_log.verify(ready, checkpoint, console):
-            raise typer.Exit(1)
-        return
-    wanted = audit_pb2.ListAuditRequest(site=site, actor=actor, operation=operation, limit=last)
-    audit_log.show(ready, wanted, console, as_json=as_json)
-
-
-@app.command()
-def shred(context: typer.Context, data: Data = None) -> None:
-    """Make the bytes of what was erased leave the disk. Writing stands still meanwhile; events wait in the spool."""
-    shred_stores(directory(context, data).read_ready(), console)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`./run audit`: who asked for what, and is the log as it was written; and the entries of commands that ask no service."""
+"""`./run audit`: who asked for what, is the log as it was written; and entries of commands that ask no service."""
 
 import asyncio
 import json

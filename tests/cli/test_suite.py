@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.app import app, console
+from cli.app import app
+from cli.options import console
 from cli.suite import install_package
 
 
