@@ -29,10 +29,10 @@ async def signed_in(browser: Browser, mesh: Mesh) -> tuple[Page, float]:
     await page.get_by_label("Password").fill(mesh.ready["admin_password"])
     began = await page.evaluate("performance.now()")
     await page.get_by_role("button", name="Sign in").click()
-    return page, await _shown(page) - began
+    return page, await all_shown(page) - began
 
 
-async def _shown(page: Page) -> float:
+async def all_shown(page: Page) -> float:
     """When all numbers are shown, milliseconds since the page was asked for."""
     found = await page.wait_for_function(_SHOWN, polling="raf", timeout=60_000)
     return float(await found.json_value())
@@ -44,7 +44,7 @@ async def loads(page: Page, address: str) -> list[Measure]:
     shown: list[float] = []
     for _ in range(LOADS + 1):
         await page.goto(address)
-        shown.append(await _shown(page))
+        shown.append(await all_shown(page))
         painted.append(float(await page.evaluate(_PAINTED)))
     return [
         Measure("first contentful paint", statistics.median(painted[1:]), "ms", at_most=1_000),
@@ -57,12 +57,12 @@ async def clicks(page: Page, address: str) -> Measure:
     took: list[float] = []
     for number in range(CLICKS):
         await page.goto(address)
-        await _shown(page)
+        await all_shown(page)
         button = page.locator(".list-card-browsers .list-button, .list-card-devices .list-button").nth(number % 3)
         began = await page.evaluate("performance.now()")
         await button.click()
         await page.wait_for_url("**filter=**")
-        took.append(await _shown(page) - began)
+        took.append(await all_shown(page) - began)
     return Measure("a click on a value until all is filtered", statistics.median(took), "ms", at_most=600)
 
 

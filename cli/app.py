@@ -269,6 +269,13 @@ def chaos(context: typer.Context) -> None:
     _measure(["chaos", *context.args])
 
 
+@app.command()
+def pictures() -> None:
+    """Take the README's screenshots anew: docs/pictures, of a real mesh with made-up visits."""
+    os.chdir(PROJECT)
+    os.execv(sys.executable, (sys.executable, "-m", "bench.pictures"))
+
+
 def _measure(arguments: list[str]) -> None:
     os.chdir(PROJECT)
     os.execv(sys.executable, (sys.executable, "-m", "bench", *arguments))
