@@ -1,6 +1,8 @@
 """`WS /api/v1/live?site=`: live snapshots, at most one a second.
 
-Sockets of one credential and site share one Watch. While realtime is away a socket hears `{"fresh":false}` and waits.
+A page that holds a token in place of the cookie offers it as the subprotocol after `bearer`, since a browser's socket
+has no headers to give. Sockets of one credential and site share one Watch. While realtime is away a socket hears
+`{"fresh":false}` and waits.
 Close codes: 4400 no site, 4401 not signed in (any more), 4403 not allowed, 4404 no such site, 4408 too slow, 1012 the
 gateway stops. A foreign page that comes with the cookie gets no socket at all (403).
 """
@@ -30,6 +32,7 @@ _CLOSE = {
     grpc.StatusCode.NOT_FOUND: 4404,
 }
 TOO_SLOW = 4408
+BEARER = "bearer"
 
 
 class Feed:
@@ -65,13 +68,15 @@ class Live:
         self.sockets = 0
 
     async def handle(self, socket: WebSocket) -> None:
-        secret = bearer_of(socket)
+        offered = socket.scope.get("subprotocols") or []
+        by_protocol = len(offered) == 2 and offered[0] == BEARER
+        secret = offered[1] if by_protocol else bearer_of(socket)
         if not secret:
             secret = socket.cookies.get(COOKIE, "")
             if secret and not is_same_origin(socket):
                 await socket.close()
                 return
-        await socket.accept()
+        await socket.accept(BEARER if by_protocol else None)
         site = socket.query_params.get("site", "")
         if not is_credential(secret):
             await socket.close(4401)

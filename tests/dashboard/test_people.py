@@ -240,6 +240,13 @@ async def test_a_share_link_shows_the_numbers_of_its_segment_and_nothing_without
         "segment Germany · with password · in frames of 1 origin"
     )
 
+    await page.get_by_role("button", name="Change For the board").click()
+    await expect(page.get_by_label("Name")).to_be_focused()
+    await page.get_by_label("Name").fill("For the board of 2026")
+    await page.get_by_label("Ends").select_option("days90")
+    await page.get_by_role("button", name="Save").click()
+    await expect(entry(page, "For the board of 2026")).not_to_contain_text("Ends: never")
+
     guest = await opened.stranger(reduced_motion="reduce")
     await guest.goto(link)
     await guest.get_by_label("Password").fill("open sesame 43")
@@ -255,7 +262,8 @@ async def test_a_share_link_shows_the_numbers_of_its_segment_and_nothing_without
     ((_, expected),) = await mesh.query(names, SHOP, date_range=days(30), filters=GERMANY)
     ((_, whole),) = await mesh.query(names, SHOP, date_range=days(30))
     assert [number(await total(guest, name)) for name in names] == expected != whole
-    await expect(guest.locator(".header")).to_contain_text("For the board")
+    await expect(guest.locator(".header")).to_contain_text("For the board of 2026")
+    await expect(guest.locator(".live-number")).to_have_count(0)  # there is no live view of a segment
     assert await guest.get_by_role("navigation").count() == 0
     for hidden in ("Segments", "Sign out"):
         await expect(guest.get_by_role("button", name=hidden)).to_have_count(0)
@@ -305,6 +313,9 @@ async def test_a_share_link_stands_in_a_frame_of_the_page_it_names_in_the_theme_
     await page.goto(named)
     await expect(frame.locator(".total-visitors .total-value")).to_have_text("120")
     await expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
+    await expect(frame.locator(".header")).to_contain_text("0 visitors now")
+    assert (await mesh.view("https://shop.example/", appName=SHOP)).status == 202
+    await expect(frame.locator(".header")).to_contain_text("1 visitor now")
     await screenshot(page, "share-frame", full=False)
     refused = page.wait_for_event("console", lambda said: "frame-ancestors" in said.text)
     await asyncio.gather(refused, page.goto(stranger))
@@ -357,6 +368,57 @@ async def test_a_note_stands_on_the_chart_and_in_the_table(mesh: Mesh, page: Pag
     await turn_to(page, f"/?site={SHOP}")
     await expect(page.locator(".chart canvas")).to_be_visible()
     await expect(page.locator(".chart-pin")).to_have_count(0)
+
+
+async def test_owners_see_who_asked_for_what_and_that_nobody_changed_it(
+    mesh: Mesh, page: Page, complaining: None, shop: str
+) -> None:
+    await member(mesh, "kay@example.org", "viewer")
+    signed = {"email": "kay@example.org", "password": PASSWORD}
+    cookie = (await mesh.http("POST", "/api/v1/session", signed)).headers["set-cookie"].partition(";")[0]
+    for path, status in (("visits", 200), ("shares", 403)):
+        reply = await mesh.http("GET", f"/api/v1/{path}?site={SHOP}", headers={"cookie": cookie})
+        assert reply.status == status
+    for _ in range(5):
+        await asyncio.gather(*(mesh.query(["visits"], SHOP) for _ in range(20)))
+
+    await page.goto(at("audit", "&theme=light"))
+    lines = page.locator(".audit-entry")
+    await expect(lines).to_have_count(100)
+    await page.get_by_role("button", name="Show older ones").click()
+    await expect(page.get_by_role("status").filter(has_text="entries shown")).not_to_have_text("100 entries shown")
+    who = page.get_by_role("combobox", name="Who")
+    await who.fill("kay")
+    await page.get_by_role("option", name="kay@example.org").click()
+    await expect(lines).to_have_count(2)
+    refused = lines.filter(has_text="refused: PERMISSION_DENIED")
+    await expect(refused).to_contain_text("kay@example.orgShareService.ListShares")
+    await refused.locator("summary").press("Enter")
+    await expect(refused.get_by_role("region", name="Request of entry")).to_contain_text(f'"site": "{SHOP}"')
+    assert await faults(page) == []
+    await screenshot(page, "audit-light")
+    for name, ending in (("CSV", "csv"), ("NDJSON", "ndjson")):
+        async with page.expect_download() as download:
+            await page.get_by_role("button", name=name, exact=True).click()
+        file = await download.value
+        assert file.suggested_filename == f"audit-{SHOP}.{ending}"
+        text = (await file.path()).read_text()
+        assert text.count("kay@example.org") == 2 and "First admin token" not in text
+    await page.get_by_role("button", name="Clear filters").click()
+    await expect(lines).to_have_count(100)
+    await page.get_by_label("To", exact=True).fill(days(3)[0])
+    await expect(page.get_by_text("Nothing fits these filters.")).to_be_visible()
+
+    check, verdict = page.get_by_role("button", name="Verify the chain"), page.locator(".verdict")
+    await check.click()
+    await expect(verdict).to_contain_text("None was changed, left out or put elsewhere.")
+    checkpoint = await shown_once(page, "Checkpoint, to be written down elsewhere")
+    await page.get_by_label("A checkpoint that you wrote down").fill(checkpoint)
+    await check.click()
+    await expect(verdict).to_contain_text("Intact: ")
+    await page.get_by_label("A checkpoint that you wrote down").fill(f"{checkpoint[:-64]}{'0' * 64}")
+    await check.click()
+    await expect(verdict).to_contain_text("Not intact: ")
 
 
 async def test_axe_finds_nothing_hostile_words_are_text_and_nothing_is_wider_than_a_phone(

@@ -2,18 +2,21 @@
 
 import json
 import re
+import zipfile
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+import pytest
 from playwright.async_api import Page, expect
 
 from bench.mesh import Mesh
 from tests.dashboard.axe import faults
-from tests.dashboard.conftest import HOSTILE, SHOP, Opened, rows, screenshot, shown
+from tests.dashboard.conftest import HOSTILE, SHOP, Opened, bring, rows, screenshot, shown
 
-SECTIONS = ("setup", "general", "exclusions", "goals", "segments", "keys", "import", "privacy")
+SECTIONS = ("setup", "general", "exclusions", "goals", "segments", "keys", "import", "privacy", "rights", "audit")
 EVERY = (*SECTIONS, "sites", "sites/new", "account")
-PHONE = ("setup", "goals", "keys")
+PHONE = ("setup", "goals", "keys", "privacy", "rights", "audit")
 SAVED = "Saved. It holds from now on."
 
 
@@ -41,6 +44,27 @@ async def add(page: Page, field: str, *values: str) -> None:
     for value in values:
         await box.fill(value)
         await box.press("Enter")
+
+
+@pytest.fixture(scope="module")
+async def clinic(mesh: Mesh) -> str:
+    """A site with a visit of the user ann yesterday, and one of a stranger forty days ago."""
+    assert (await mesh.api("POST", "sites", {"id": "clinic", "domains": ["clinic.example"]})).status == 201
+
+    def view(number: int, days: int, **more: str) -> dict[str, Any]:
+        start = datetime.now(UTC) - timedelta(days=days)
+        return {
+            "kind": "view",
+            "eventId": str(uuid5(NAMESPACE_URL, f"clinic {start} {number}")),
+            "sessionId": str(uuid5(NAMESPACE_URL, f"clinic {start.date()}")),
+            "occurredAt": start.isoformat(),
+            "pageUrl": f"https://clinic.example/visit/{number}",
+            **more,
+        }
+
+    named, stranger = [view(number, 1, userId="ann") for number in range(3)], [view(number, 40) for number in range(2)]
+    await bring(mesh, named + stranger, "clinic")
+    return "clinic"
 
 
 async def save(page: Page, card: str) -> None:
@@ -168,6 +192,7 @@ async def test_a_key_is_shown_once_works_and_is_refused_once_deleted(mesh: Mesh,
     await page.goto(at("keys"))
     await page.get_by_role("button", name="New key").click()
     form = page.get_by_role("dialog", name="New key")
+    await expect(form.get_by_label("Name")).to_be_focused()
     await form.get_by_label("Name").fill("Weekly report")
     await form.get_by_role("radio", name="Read").check()
     await form.get_by_label("Ends").select_option("days90")
@@ -185,6 +210,7 @@ async def test_a_key_is_shown_once_works_and_is_refused_once_deleted(mesh: Mesh,
     keys = (await mesh.api("GET", f"keys?site={SHOP}")).json()["keys"]
     assert [(key["scope"], bool(key["expiresAt"])) for key in keys] == [("read", True)]
     await page.get_by_role("button", name="Delete Weekly report").click()
+    await expect(page.get_by_role("dialog").get_by_role("button", name="Cancel")).to_be_focused()
     await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     await expect(page.locator(".entry").filter(has_text="Weekly report")).to_have_count(0)
     assert (await mesh.api("GET", f"goals?site={SHOP}", token=secret)).status == 401
@@ -254,7 +280,7 @@ async def test_the_privacy_notice_follows_the_settings_and_is_copied(mesh: Mesh,
     await expect(notice).to_contain_text("deleted after 12 months")
     await expect(notice).to_contain_text("write to us")
     await page.get_by_label("My application tells who is signed in").check()
-    await page.get_by_role("button", name="Copy").click()
+    await page.get_by_role("region", name="Text for your privacy notice").get_by_role("button", name="Copy").click()
     copied = str(await page.evaluate("navigator.clipboard.readText()"))
     assert "If you are signed in" in copied and "12 months" in copied
     site = await site_of(mesh)
@@ -262,6 +288,69 @@ async def test_the_privacy_notice_follows_the_settings_and_is_copied(mesh: Mesh,
     await page.get_by_role("radio", name="For ever").check()
     await save(page, "What is kept")
     assert (await site_of(mesh))["retention"] == "forever"
+
+
+async def test_what_the_retention_removes_is_counted_before_and_the_record_of_processing_is_kept(
+    page: Page, clinic: str
+) -> None:
+    await page.goto(at("privacy", clinic))
+    await page.get_by_label("Try another number of months").fill("1")
+    await page.get_by_role("button", name="Count").click()
+    told = page.get_by_role("region", name="What goes by itself").get_by_role("status")
+    await expect(told).to_contain_text(re.compile("^It would remove 2 events and 1 visit of before .* The oldest day"))
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Download as Markdown").click()
+    statement = (await (await download.value).path()).read_text()
+    assert (await download.value).suggested_filename == f"{clinic}-processing.md"
+    assert f"`{clinic}`" in statement
+    assert (await page.get_by_role("region", name="Its text").inner_text()).strip() == statement.strip()
+
+
+async def test_a_users_data_is_exported_then_erased_and_the_receipt_is_checked(
+    mesh: Mesh, page: Page, clinic: str
+) -> None:
+    await page.goto(at("rights", clinic))
+    await page.get_by_role("button", name="New export").click()
+    await page.get_by_label("User id").fill("ann")
+    await page.get_by_role("button", name="Look for it").click()
+    found = page.get_by_role("region", name="A copy of somebody’s data").locator(".entry")
+    await expect(found).to_contain_text("3 events and 1 visit · to be downloaded until")
+    async with page.expect_download() as lines:
+        await found.get_by_role("button", name="JSON Lines").click()
+    assert '"/visit/2"' in (await (await lines.value).path()).read_text()
+    async with page.expect_download() as zipped:
+        await found.get_by_role("button", name="CSV (zip)").click()
+    assert "events.csv" in zipfile.ZipFile(await (await zipped.value).path()).namelist()
+
+    erased = page.get_by_role("region", name="Erasure").locator(".entry")
+    await page.get_by_role("button", name="Erase", exact=True).click()
+    form = page.get_by_role("dialog", name="Erasure")
+    await expect(form.get_by_role("radio", name="A user")).to_be_focused()
+    await form.get_by_label("User id").fill("ann")
+    assert await faults(page) == []
+    await screenshot(page, "rights-erase", full=False)
+    await form.get_by_role("button", name="Erase").click()
+    await expect(erased).to_contain_text("3 events and 1 visit erased")
+    await erased.get_by_role("button", name="Receipt").click()
+    receipt = await page.get_by_role("region", name="Receipt", exact=True).inner_text()
+    await page.get_by_role("button", name="Close").last.click()
+    given, check = page.get_by_role("textbox", name="Receipt"), page.get_by_role("button", name="Check")
+    await given.fill(receipt)
+    await check.click()
+    await expect(page.locator(".verdict")).to_contain_text("Genuine. It was given here")
+    await expect(page.locator(".panel-facts")).to_contain_text("3 events and 1 visit")
+    await screenshot(page, "rights")
+    await given.fill(f"x{receipt}")
+    await check.click()
+    await expect(page.locator(".verdict")).to_contain_text("Not genuine.")
+
+    await page.get_by_role("button", name="Erase", exact=True).click()
+    await form.get_by_role("radio", name="All of the site").check()
+    await expect(form.get_by_role("button", name="Erase")).to_be_disabled()
+    await form.get_by_label(f"Type {clinic} to confirm").fill(clinic)
+    await form.get_by_role("button", name="Erase").click()
+    await expect(erased).to_have_count(2)
+    await expect(erased.first).to_contain_text(re.compile("All of the site .*2 events and 1 visit erased"))
 
 
 async def test_a_segment_is_opened_renamed_and_deleted(mesh: Mesh, page: Page, shop: str) -> None:
@@ -341,6 +430,8 @@ async def test_hostile_names_are_text_and_nothing_is_wider_than_a_phone(mesh: Me
             assert HOSTILE["markup"] in told and "[U+202E]gnp.exe" in told and HOSTILE["formula"] in told
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360, section
         assert await page.locator("img[src=x]").count() == 0
+        if section == "audit":
+            await page.locator(".audit-line").first.click()
         if section in PHONE:
             assert await faults(page) == [], section
             await screenshot(page, f"settings-{section}-360-dark")

@@ -52,6 +52,14 @@ async def test_the_dashboards_cookie_opens_a_socket_for_its_own_origin(mesh: Mes
         assert (await hear(client))["fresh"]
 
 
+async def test_a_page_that_holds_a_token_offers_it_as_a_subprotocol_and_hears_it_not_repeated(mesh: Mesh) -> None:
+    async with socket(mesh, subprotocols=["bearer", DEMO_READ]) as client:
+        assert (await hear(client))["fresh"]
+        assert client.subprotocol == "bearer"
+    async with socket(mesh, subprotocols=["bearer", "am_key_wrong"]) as client:
+        assert await close_code(client) == 4401
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", None])
 async def test_a_foreign_page_with_the_cookie_gets_no_socket(mesh: Mesh, origin: str | None) -> None:
     with pytest.raises(InvalidStatus) as caught:

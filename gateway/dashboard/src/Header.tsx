@@ -1,6 +1,6 @@
 import type { Site } from "./api/session";
 import type { Live } from "./api/use-live";
-import { formatShort } from "./format";
+import { LiveNumber } from "./live/LiveNumber";
 import { PAGES } from "./pages";
 import type { Go } from "./state/use-view";
 import type { View } from "./state/view";
@@ -52,18 +52,5 @@ export function Header({ sites, site, view, go, live, onSignOut }: Props) {
         </div>
       </div>
     </header>
-  );
-}
-
-function LiveNumber({ live: { snapshot, state } }: { live: Live }) {
-  if (!snapshot) return <span class="live-number waiting">{text.none}</span>;
-  const shown = formatShort(snapshot.visitorsNow);
-  const old = state !== "fresh";
-  return (
-    <span class={old ? "live-number old" : "live-number"} title={text.live.now(snapshot.visitorsNow, shown)}>
-      <span class="live-dot" aria-hidden="true" />
-      {shown}
-      {old && <span class="live-old">{text.live.old}</span>}
-    </span>
   );
 }

@@ -40,6 +40,11 @@ export function askWith(credential: string): void {
   token = credential;
 }
 
+/** The page's token, "" where it asks with the cookie. */
+export function heldToken(): string {
+  return token;
+}
+
 /** Calls an operation of the API. Throws ApiError, or AbortError when `signal` fires. */
 export async function call<T extends Operation>(
   operation: T,
@@ -50,9 +55,19 @@ export async function call<T extends Operation>(
   return (await response.json().catch(() => null)) as Answered<T>;
 }
 
-/** The operation's answer as CSV. */
-export async function callForCsv<T extends Operation>(operation: T, body: Body<T>): Promise<Blob> {
-  return (await request(operation, body, {}, "text/csv")).blob();
+/** The operation's answer as a file of the media type. Throws as `call` does. */
+export async function callForFile<T extends Operation>(
+  operation: T,
+  body: Body<T>,
+  mediaType: string,
+  options: Options = {},
+): Promise<Blob> {
+  const response = await request(operation, body, options, mediaType);
+  try {
+    return await response.blob();
+  } catch {
+    throw new ApiError(0, text.state.offline);
+  }
 }
 
 async function request(operation: Operation, body: unknown, options: Options, accept: string): Promise<Response> {

@@ -1,3 +1,4 @@
+import { heldToken } from "./http";
 import { type LiveMessage, parseMessage } from "./live";
 
 /** The server speaks at least every 5 s; after this silence the numbers are old and the connection is made anew. */
@@ -49,7 +50,9 @@ export function listenLive(site: string, listener: LiveListener): () => void {
   const connect = () => {
     drop();
     const origin = location.origin.replace(/^http/, "ws");
-    socket = new WebSocket(`${origin}/api/v1/live?site=${encodeURIComponent(site)}`);
+    const token = heldToken();
+    // A socket has no headers to give; an address would stand in logs.
+    socket = new WebSocket(`${origin}/api/v1/live?site=${encodeURIComponent(site)}`, token ? ["bearer", token] : []);
     later(again, SILENCE_MS);
     socket.onmessage = ({ data }) => {
       attempt = 0;

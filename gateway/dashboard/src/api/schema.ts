@@ -68,6 +68,22 @@ export interface SegmentPatch {
   readonly filters?: readonly unknown[];
 }
 
+export interface NewExport {
+  readonly site: string;
+  readonly userId: string;
+}
+
+export interface NewErasure {
+  readonly site: string;
+  readonly userId?: string;
+  readonly visitId?: string;
+  readonly wholeSite?: boolean;
+}
+
+export interface GivenReceipt {
+  readonly receipt: string;
+}
+
 export interface SignIn {
   readonly email: string;
   readonly password: string;
@@ -129,6 +145,12 @@ export interface NewShare {
   readonly password?: string;
   readonly embedOrigins?: readonly string[];
   readonly expiresAt?: string;
+}
+
+export interface SharePatch {
+  readonly name?: string;
+  readonly embedOrigins?: readonly string[];
+  readonly expiresAt?: string | null;
 }
 
 export interface OpenShare {
@@ -855,6 +877,212 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: null;
   };
+  /** Look for all of a user. */
+  readonly "POST /api/v1/privacy/exports": {
+    readonly body: NewExport;
+    readonly answer: {
+      readonly id: string;
+      readonly site: string;
+      readonly kind: "export" | "user" | "visit" | "site" | "retention" | "replay";
+      readonly state: "waiting" | "running" | "done";
+      readonly createdAt: string | null;
+      readonly finishedAt: string | null;
+      readonly visitsFound: number;
+      readonly visitsDone: number;
+      readonly rows: { readonly [name: string]: number };
+      readonly position: number;
+      readonly expiresAt?: string | null;
+      readonly edges?: readonly {
+        readonly edge: string;
+        readonly heardAt: string | null;
+        readonly waitingEvents: number;
+        readonly drained: boolean;
+      }[];
+    };
+  };
+  /** List exports. */
+  readonly "GET /api/v1/privacy/exports": {
+    readonly body: undefined;
+    readonly answer: {
+      readonly exports: readonly {
+        readonly id: string;
+        readonly site: string;
+        readonly kind: "export" | "user" | "visit" | "site" | "retention" | "replay";
+        readonly state: "waiting" | "running" | "done";
+        readonly createdAt: string | null;
+        readonly finishedAt: string | null;
+        readonly visitsFound: number;
+        readonly visitsDone: number;
+        readonly rows: { readonly [name: string]: number };
+        readonly position: number;
+        readonly expiresAt?: string | null;
+        readonly edges?: readonly {
+          readonly edge: string;
+          readonly heardAt: string | null;
+          readonly waitingEvents: number;
+          readonly drained: boolean;
+        }[];
+      }[];
+    };
+  };
+  /** An export and how far it is. */
+  readonly "GET /api/v1/privacy/exports/{id}": {
+    readonly body: undefined;
+    readonly answer: {
+      readonly id: string;
+      readonly site: string;
+      readonly kind: "export" | "user" | "visit" | "site" | "retention" | "replay";
+      readonly state: "waiting" | "running" | "done";
+      readonly createdAt: string | null;
+      readonly finishedAt: string | null;
+      readonly visitsFound: number;
+      readonly visitsDone: number;
+      readonly rows: { readonly [name: string]: number };
+      readonly position: number;
+      readonly expiresAt?: string | null;
+      readonly edges?: readonly {
+        readonly edge: string;
+        readonly heardAt: string | null;
+        readonly waitingEvents: number;
+        readonly drained: boolean;
+      }[];
+    };
+  };
+  /** Download an export: JSON Lines, or by Accept: application/zip a ZIP of CSV. */
+  readonly "GET /api/v1/privacy/exports/{id}/content": {
+    readonly body: undefined;
+    readonly answer: null;
+  };
+  /** Erase a user, a visit, or all that a site recorded. */
+  readonly "POST /api/v1/privacy/erasures": {
+    readonly body: NewErasure;
+    readonly answer: {
+      readonly id: string;
+      readonly site: string;
+      readonly kind: "export" | "user" | "visit" | "site" | "retention" | "replay";
+      readonly state: "waiting" | "running" | "done";
+      readonly createdAt: string | null;
+      readonly finishedAt: string | null;
+      readonly visitsFound: number;
+      readonly visitsDone: number;
+      readonly rows: { readonly [name: string]: number };
+      readonly position: number;
+      readonly receipt?: string | null;
+    };
+  };
+  /** List erasures. */
+  readonly "GET /api/v1/privacy/erasures": {
+    readonly body: undefined;
+    readonly answer: {
+      readonly erasures: readonly {
+        readonly id: string;
+        readonly site: string;
+        readonly kind: "export" | "user" | "visit" | "site" | "retention" | "replay";
+        readonly state: "waiting" | "running" | "done";
+        readonly createdAt: string | null;
+        readonly finishedAt: string | null;
+        readonly visitsFound: number;
+        readonly visitsDone: number;
+        readonly rows: { readonly [name: string]: number };
+        readonly position: number;
+        readonly receipt?: string | null;
+      }[];
+    };
+  };
+  /** An erasure, how far it is, and its receipt. */
+  readonly "GET /api/v1/privacy/erasures/{id}": {
+    readonly body: undefined;
+    readonly answer: {
+      readonly id: string;
+      readonly site: string;
+      readonly kind: "export" | "user" | "visit" | "site" | "retention" | "replay";
+      readonly state: "waiting" | "running" | "done";
+      readonly createdAt: string | null;
+      readonly finishedAt: string | null;
+      readonly visitsFound: number;
+      readonly visitsDone: number;
+      readonly rows: { readonly [name: string]: number };
+      readonly position: number;
+      readonly receipt?: string | null;
+    };
+  };
+  /** Was this receipt given here, word by word?. */
+  readonly "POST /api/v1/privacy/receipts/verify": {
+    readonly body: GivenReceipt;
+    readonly answer: {
+      readonly valid: boolean;
+      readonly reason?: string;
+      readonly id?: string;
+      readonly site?: string;
+      readonly kind?: string;
+      readonly rows?: { readonly [name: string]: number };
+      readonly tombstone?: string;
+      readonly erasedAt?: string | null;
+    };
+  };
+  /** What the last sweep of the retention removed. */
+  readonly "GET /api/v1/privacy/retention": {
+    readonly body: undefined;
+    readonly answer: {
+      readonly retention: number | "forever";
+      readonly sweptAt: string | null;
+      readonly rows: { readonly [name: string]: number };
+      readonly oldestDay: string | null;
+    };
+  };
+  /** What a retention would remove now: a dry run. */
+  readonly "GET /api/v1/privacy/retention/preview": {
+    readonly body: undefined;
+    readonly answer: {
+      readonly before: string | null;
+      readonly events: number;
+      readonly visits: number;
+      readonly oldestDay: string | null;
+      readonly oldestDayLeft: string | null;
+    };
+  };
+  /** What is processed and why no consent is asked for: JSON, or by Accept: text/markdown the text alone. */
+  readonly "GET /api/v1/privacy/statement": {
+    readonly body: undefined;
+    readonly answer: {
+      readonly site: string;
+      readonly statement: string;
+    };
+  };
+  /** Who asked for what: a page as JSON, or all of it as CSV or NDJSON. */
+  readonly "GET /api/v1/privacy/audit": {
+    readonly body: undefined;
+    readonly answer: {
+      readonly entries: readonly {
+        readonly number: number;
+        readonly at: string;
+        readonly actor: {
+          readonly kind: "nobody" | "person" | "key" | "share" | "mesh";
+          readonly id: string;
+          readonly name: string | null;
+        };
+        readonly operation: string;
+        readonly site: string | null;
+        readonly request: { readonly [name: string]: unknown };
+        readonly refused: string | null;
+        readonly from: string | null;
+      }[];
+      readonly nextPageToken: string | null;
+    };
+  };
+  /** Was any entry changed, left out or put elsewhere?. */
+  readonly "GET /api/v1/privacy/audit/verify": {
+    readonly body: undefined;
+    readonly answer: {
+      readonly intact: boolean;
+      readonly entries: number;
+      readonly first: number;
+      readonly last: number;
+      readonly digest: string;
+      readonly problem: string | null;
+      readonly checkedAt: string;
+    };
+  };
   /** Sign in. */
   readonly "POST /api/v1/session": {
     readonly body: SignIn;
@@ -1075,6 +1303,20 @@ export interface Operations {
       readonly expiresAt: string | null;
       readonly createdAt: string;
       readonly link: string;
+    };
+  };
+  /** Change a share link. */
+  readonly "PATCH /api/v1/shares/{id}": {
+    readonly body: SharePatch;
+    readonly answer: {
+      readonly id: string;
+      readonly site: string;
+      readonly name: string;
+      readonly segment: string | null;
+      readonly hasPassword: boolean;
+      readonly embedOrigins: readonly string[];
+      readonly expiresAt: string | null;
+      readonly createdAt: string;
     };
   };
   /** Revoke a share link. */

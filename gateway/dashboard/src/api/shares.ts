@@ -2,6 +2,7 @@ import { type Answered, type Body, call } from "./http";
 
 export type Share = Answered<"GET /api/v1/shares">["shares"][number];
 export type NewShare = Body<"POST /api/v1/shares">;
+export type SharePatch = Body<"PATCH /api/v1/shares/{id}">;
 export type OpenedShare = Answered<"POST /api/v1/shares/open">;
 
 export async function sharesOf(site: string, signal?: AbortSignal): Promise<readonly Share[]> {
@@ -11,6 +12,10 @@ export async function sharesOf(site: string, signal?: AbortSignal): Promise<read
 /** The link is in this answer and never again. */
 export function makeShare(share: NewShare): Promise<Answered<"POST /api/v1/shares">> {
   return call("POST /api/v1/shares", share);
+}
+
+export function changeShare(id: string, patch: SharePatch): Promise<Share> {
+  return call("PATCH /api/v1/shares/{id}", patch, { id });
 }
 
 export async function revokeShare(id: string): Promise<void> {

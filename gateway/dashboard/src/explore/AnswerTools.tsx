@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Go } from "../state/use-view";
 import type { View } from "../state/view";
 import { text } from "../text";
-import { Csv } from "../ui/Csv";
+import { Download } from "../ui/Download";
 import { Icon } from "../ui/Icon";
 
 interface Props {
@@ -27,7 +27,7 @@ export function AnswerTools({ name, csv, table, children }: Props) {
           {table.view.table ? text.chart.asChart : text.chart.asTable}
         </button>
       )}
-      <Csv name={name} quiet ask={csv} />
+      <Download name={`${name}.csv`} label={text.lists.csv} quiet ask={csv} />
     </div>
   );
 }

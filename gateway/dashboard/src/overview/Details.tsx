@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { callForCsv } from "../api/http";
+import { callForFile } from "../api/http";
 import type { Site } from "../api/session";
 import { useAsk } from "../api/use-ask";
 import { formatCount } from "../format";
@@ -8,8 +8,8 @@ import { toggleFilter } from "../state/filters";
 import type { Go } from "../state/use-view";
 import type { View } from "../state/view";
 import { text } from "../text";
-import { Csv } from "../ui/Csv";
 import { Dialog } from "../ui/Dialog";
+import { Download } from "../ui/Download";
 import { Icon } from "../ui/Icon";
 import { Problem } from "../ui/Problem";
 import { Warnings } from "../ui/Warnings";
@@ -86,7 +86,11 @@ export function Details({ dimension, site, view, visitors, go }: Props) {
             onInput={(event) => setTyped(event.currentTarget.value)}
           />
         </label>
-        <Csv name={`${site.id} ${dimension}`} ask={() => callForCsv("POST /api/v1/query", question(MOST_ROWS, 0))} />
+        <Download
+          name={`${site.id} ${dimension}.csv`}
+          label={text.lists.csv}
+          ask={() => callForFile("POST /api/v1/query", question(MOST_ROWS, 0), "text/csv")}
+        />
       </div>
       <div class="details-body" aria-busy={pending}>
         {error && !answer ? (

@@ -33,7 +33,9 @@ export function AnnotationDialog({ site, note, onSaved, onClose }: Props) {
     const done = await saving.run(() =>
       note ? changeAnnotation(note.id, said) : annotate({ site: site.id, ...said }),
     );
-    if (done) onSaved();
+    if (!done) return;
+    onSaved();
+    onClose();
   };
   return (
     <FormDialog

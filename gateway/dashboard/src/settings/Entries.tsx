@@ -12,12 +12,14 @@ interface Props {
   readonly none: ComponentChildren;
   /** Null while they are not known. */
   readonly entries: readonly ComponentChildren[] | null;
+  /** Stands below the last one. */
+  readonly after?: ComponentChildren;
   readonly error: ApiError | null;
   readonly onRetry: () => void;
 }
 
 /** A list of what was defined, or what to do where nothing is. */
-export function Entries({ title, lead, action, none, entries, error, onRetry }: Props) {
+export function Entries({ title, lead, action, none, entries, after, error, onRetry }: Props) {
   const section = useRef<HTMLElement>(null);
   const length = entries?.length ?? 0;
   const before = useRef(length);
@@ -42,7 +44,10 @@ export function Entries({ title, lead, action, none, entries, error, onRetry }: 
       ) : entries.length === 0 ? (
         <div class="entries-none">{none}</div>
       ) : (
-        <ul class="entries">{entries}</ul>
+        <>
+          <ul class="entries">{entries}</ul>
+          {after}
+        </>
       )}
     </section>
   );
@@ -52,10 +57,12 @@ interface EntryProps {
   readonly name: string;
   readonly about: ComponentChildren;
   readonly actions: ComponentChildren;
+  /** Stands below what it is. */
+  readonly more?: ComponentChildren;
 }
 
 /** One of them: its name, what it is, and what can be done with it. */
-export function Entry({ name, about, actions }: EntryProps) {
+export function Entry({ name, about, actions, more }: EntryProps) {
   return (
     <li class="entry">
       <div class="entry-text">
@@ -63,6 +70,7 @@ export function Entry({ name, about, actions }: EntryProps) {
           <bdi>{name}</bdi>
         </p>
         <p class="entry-about">{about}</p>
+        {more}
       </div>
       <div class="entry-actions">{actions}</div>
     </li>

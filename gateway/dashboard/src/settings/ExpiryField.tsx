@@ -1,6 +1,7 @@
 import { settings } from "../text/settings";
 import { addDays, today } from "../time/wall";
 import { Field } from "../ui/Field";
+import { formatDay } from "./dates";
 
 type Choice = keyof typeof settings.keys.expiry;
 
@@ -58,6 +59,19 @@ export function ExpiryField({ value, problem, onChange }: Props) {
       )}
     </div>
   );
+}
+
+/** What was chosen for something that ends at an instant, null for never. */
+export function expiryOf(instant: string | null): Expiry {
+  return instant ? { choice: "date", day: instant.slice(0, 10) } : NEVER;
+}
+
+/** `Ends: Dec 5, 2026`, `Ends: ended Nov 5, 2026`, `Ends: never`. */
+export function saidEnd(instant: string | null | undefined): string {
+  const { expires, ended, never } = settings.keys;
+  const day = formatDay(instant);
+  const over = instant && Date.parse(instant) <= Date.now();
+  return `${expires}: ${over ? ended(day) : day || never}`;
 }
 
 /** The instant of the end, "" for never. Of a day it is the end, in UTC. */

@@ -1,5 +1,5 @@
 import { factor } from "../text/people";
-import { OnceDialog } from "./OnceDialog";
+import { CodeDialog } from "./CodeDialog";
 
 interface Props {
   readonly codes: readonly string[];
@@ -9,7 +9,7 @@ interface Props {
 /** Recovery codes, shown this once. */
 export function FactorCodes({ codes, onClose }: Props) {
   return (
-    <OnceDialog
+    <CodeDialog
       title={factor.codes}
       lead={factor.codesLead}
       label={factor.codesLabel}

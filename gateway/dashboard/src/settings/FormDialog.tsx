@@ -7,6 +7,10 @@ interface Props {
   readonly title: ComponentChildren;
   /** What the button that sends it says. */
   readonly submit: string;
+  /** What it does cannot be undone. */
+  readonly danger?: boolean;
+  /** It cannot be sent yet. */
+  readonly held?: boolean;
   readonly saving: Saving;
   /** The fields that say themselves what is wrong with them. */
   readonly names: readonly string[];
@@ -16,7 +20,7 @@ interface Props {
 }
 
 /** A form in a dialog, with its buttons and what is wrong with none of its fields. */
-export function FormDialog({ title, submit, saving, names, onSubmit, onClose, children }: Props) {
+export function FormDialog({ title, submit, danger, held, saving, names, onSubmit, onClose, children }: Props) {
   return (
     <Dialog title={title} onClose={onClose}>
       <form
@@ -34,7 +38,7 @@ export function FormDialog({ title, submit, saving, names, onSubmit, onClose, ch
           <button class="button" type="button" onClick={onClose}>
             {settings.cancel}
           </button>
-          <button class="button primary" type="submit" disabled={saving.busy}>
+          <button class={danger ? "button danger" : "button primary"} type="submit" disabled={saving.busy || held}>
             {submit}
           </button>
         </div>

@@ -4,11 +4,11 @@ import type { Site } from "../api/session";
 import { type Condition, complete, filterJson, isGroup } from "../state/filters";
 import { readFilters } from "../state/read-filter";
 import { settings } from "../text/settings";
-import { Dialog } from "../ui/Dialog";
 import { Field, RadioField } from "../ui/Field";
 import { EventGoal } from "./EventGoal";
+import { FormDialog } from "./FormDialog";
 import { PageGoal } from "./PageGoal";
-import { problemAt, problemElsewhere, useSaving } from "./use-saving";
+import { problemAt, useSaving } from "./use-saving";
 
 export type GoalKind = "page" | "event";
 
@@ -46,57 +46,52 @@ export function GoalDialog({ site, goal, onSaved, onClose }: Props) {
     setDraft((before) => ({ ...before, ...more }));
   };
   const problem = (name: (typeof NAMES)[number]) => problemAt(saving.error, name);
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const patch = patchOf(draft);
     const done = await saving.run(() =>
       goal ? changeGoal(goal.id, { ...patch, name: draft.name }) : makeGoal(site.id, draft.name, patch),
     );
-    if (done) onSaved();
+    if (!done) return;
+    onSaved();
+    onClose();
   };
   return (
-    <Dialog title={goal ? words.change : words.add} onClose={onClose}>
-      <form class="dialog-form" onSubmit={submit}>
-        <Field label={words.name} hint={words.nameHint} problem={problem("name")}>
-          {(ties) => (
-            <input
-              {...ties}
-              class="input"
-              required
-              maxLength={120}
-              autocomplete="off"
-              value={draft.name}
-              onInput={(event) => set({ name: event.currentTarget.value })}
-            />
-          )}
-        </Field>
-        <RadioField
-          label={words.kind}
-          value={draft.kind}
-          options={[
-            { value: "page", label: words.page },
-            { value: "event", label: words.event },
-          ]}
-          onChange={(kind) => set({ kind })}
-        />
-        {draft.kind === "page" ? (
-          <PageGoal site={site} draft={draft} set={set} problem={problem} />
-        ) : (
-          <EventGoal site={site} draft={draft} set={set} problem={problem} />
+    <FormDialog
+      title={goal ? words.change : words.add}
+      submit={goal ? settings.save : words.make}
+      saving={saving}
+      names={NAMES}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Field label={words.name} hint={words.nameHint} problem={problem("name")}>
+        {(ties) => (
+          <input
+            {...ties}
+            class="input"
+            required
+            maxLength={120}
+            autocomplete="off"
+            value={draft.name}
+            onInput={(event) => set({ name: event.currentTarget.value })}
+          />
         )}
-        <p class="problem" role="alert">
-          {problemElsewhere(saving.error, NAMES)}
-        </p>
-        <div class="dialog-actions">
-          <button class="button" type="button" onClick={onClose}>
-            {settings.cancel}
-          </button>
-          <button class="button primary" type="submit" disabled={saving.busy}>
-            {goal ? settings.save : words.make}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+      </Field>
+      <RadioField
+        label={words.kind}
+        value={draft.kind}
+        options={[
+          { value: "page", label: words.page },
+          { value: "event", label: words.event },
+        ]}
+        onChange={(kind) => set({ kind })}
+      />
+      {draft.kind === "page" ? (
+        <PageGoal site={site} draft={draft} set={set} problem={problem} />
+      ) : (
+        <EventGoal site={site} draft={draft} set={set} problem={problem} />
+      )}
+    </FormDialog>
   );
 }
 

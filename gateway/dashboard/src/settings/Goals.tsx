@@ -1,4 +1,3 @@
-import { useState } from "preact/hooks";
 import { type Goal, goalsOf, removeGoal } from "../api/definitions";
 import { useAsk } from "../api/use-ask";
 import { describe } from "../filters/describe";
@@ -7,82 +6,22 @@ import type { PageProps } from "../pages";
 import { readFilters } from "../state/read-filter";
 import { text } from "../text";
 import { settings } from "../text/settings";
-import { Confirm } from "../ui/Confirm";
-import { Icon } from "../ui/Icon";
-import { IconButton } from "../ui/IconButton";
-import { Entries, Entry } from "./Entries";
+import { Definitions } from "./Definitions";
 import { GoalDialog } from "./GoalDialog";
-
-type Open = { readonly what: "new" } | { readonly what: "change" | "remove"; readonly goal: Goal };
 
 /** What visitors should do. */
 export function Goals({ site }: PageProps) {
-  const words = settings.goals;
   const asked = useAsk(JSON.stringify(["goals", site.id]), (signal) => goalsOf(site.id, signal));
-  const [open, setOpen] = useState<Open | null>(null);
-  const close = () => setOpen(null);
-  const add = (
-    <button class="button primary" type="button" onClick={() => setOpen({ what: "new" })}>
-      <Icon name="plus" /> {words.add}
-    </button>
-  );
   return (
-    <>
-      <Entries
-        title={words.title}
-        lead={words.lead}
-        action={add}
-        none={<p>{words.none}</p>}
-        entries={
-          asked.answer?.map((goal) => (
-            <Entry
-              key={goal.id}
-              name={visible(goal.name)}
-              about={describeGoal(goal)}
-              actions={
-                <>
-                  <IconButton
-                    icon="edit"
-                    label={settings.editOf(visible(goal.name))}
-                    onClick={() => setOpen({ what: "change", goal })}
-                  />
-                  <IconButton
-                    icon="remove"
-                    label={settings.removeOf(visible(goal.name))}
-                    onClick={() => setOpen({ what: "remove", goal })}
-                  />
-                </>
-              }
-            />
-          )) ?? null
-        }
-        error={asked.error}
-        onRetry={asked.retry}
-      />
-      {open?.what === "remove" ? (
-        <Confirm
-          title={words.removeTitle(visible(open.goal.name))}
-          consequence={words.removeSure}
-          onRemove={async () => {
-            await removeGoal(open.goal.id);
-            asked.retry();
-          }}
-          onClose={close}
-        />
-      ) : (
-        open && (
-          <GoalDialog
-            site={site}
-            goal={open.what === "change" ? open.goal : null}
-            onSaved={() => {
-              asked.retry();
-              close();
-            }}
-            onClose={close}
-          />
-        )
-      )}
-    </>
+    <Definitions
+      words={settings.goals}
+      asked={asked}
+      nameOf={(goal) => visible(goal.name)}
+      about={describeGoal}
+      changes
+      dialog={(goal, close) => <GoalDialog site={site} goal={goal} onSaved={asked.retry} onClose={close} />}
+      remove={removeGoal}
+    />
   );
 }
 

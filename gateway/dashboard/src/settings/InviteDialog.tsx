@@ -5,8 +5,8 @@ import type { Site } from "../api/session";
 import { visible } from "../format";
 import { people, roles } from "../text/people";
 import { CheckField, Field, RadioField } from "../ui/Field";
+import { CodeDialog } from "./CodeDialog";
 import { FormDialog } from "./FormDialog";
-import { OnceDialog } from "./OnceDialog";
 import { PERSON_ROLES } from "./person";
 import { problemAt, useSaving } from "./use-saving";
 
@@ -27,7 +27,7 @@ export function InviteDialog({ site, onMade, onClose }: Props) {
 
   if (link) {
     return (
-      <OnceDialog
+      <CodeDialog
         title={people.linkTitle}
         lead={people.linkLead(visible(email))}
         label={people.link}

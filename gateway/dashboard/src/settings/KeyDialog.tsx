@@ -2,11 +2,11 @@ import { useState } from "preact/hooks";
 import { makeKey, type NewKey, type Scope } from "../api/keys";
 import type { Site } from "../api/session";
 import { settings } from "../text/settings";
-import { Dialog } from "../ui/Dialog";
 import { CheckField, Field, RadioField } from "../ui/Field";
+import { CodeDialog } from "./CodeDialog";
 import { type Expiry, ExpiryField, endOf, NEVER } from "./ExpiryField";
-import { OnceDialog } from "./OnceDialog";
-import { problemAt, problemElsewhere, useSaving } from "./use-saving";
+import { FormDialog } from "./FormDialog";
+import { problemAt, useSaving } from "./use-saving";
 
 interface Props {
   readonly site: Site;
@@ -29,7 +29,7 @@ export function KeyDialog({ site, onMade, onClose }: Props) {
 
   if (secret !== null) {
     return (
-      <OnceDialog
+      <CodeDialog
         title={words.once}
         lead={words.onceLead}
         label={words.secret}
@@ -40,8 +40,7 @@ export function KeyDialog({ site, onMade, onClose }: Props) {
     );
   }
 
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const ends = endOf(expiry);
     const key: NewKey = {
       name,
@@ -55,42 +54,29 @@ export function KeyDialog({ site, onMade, onClose }: Props) {
     });
   };
   return (
-    <Dialog title={words.add} onClose={onClose}>
-      <form class="dialog-form" onSubmit={submit}>
-        <Field label={words.name} hint={words.nameHint} problem={problemAt(saving.error, "name")}>
-          {(ties) => (
-            <input
-              {...ties}
-              class="input"
-              required
-              maxLength={100}
-              autocomplete="off"
-              value={name}
-              onInput={(event) => setName(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <RadioField
-          label={words.scope}
-          problem={problemAt(saving.error, "scope")}
-          value={scope}
-          options={SCOPES.map((value) => ({ value, label: words.scopes[value], hint: words.scopeHelp[value] }))}
-          onChange={setScope}
-        />
-        {scope !== "ingest" && <CheckField label={words.everySite} checked={everySite} onChange={setEverySite} />}
-        <ExpiryField value={expiry} problem={problemAt(saving.error, "expiresAt")} onChange={setExpiry} />
-        <p class="problem" role="alert">
-          {problemElsewhere(saving.error, NAMES)}
-        </p>
-        <div class="dialog-actions">
-          <button class="button" type="button" onClick={onClose}>
-            {settings.cancel}
-          </button>
-          <button class="button primary" type="submit" disabled={saving.busy}>
-            {words.make}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title={words.add} submit={words.make} saving={saving} names={NAMES} onSubmit={submit} onClose={onClose}>
+      <Field label={words.name} hint={words.nameHint} problem={problemAt(saving.error, "name")}>
+        {(ties) => (
+          <input
+            {...ties}
+            class="input"
+            required
+            maxLength={100}
+            autocomplete="off"
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <RadioField
+        label={words.scope}
+        problem={problemAt(saving.error, "scope")}
+        value={scope}
+        options={SCOPES.map((value) => ({ value, label: words.scopes[value], hint: words.scopeHelp[value] }))}
+        onChange={setScope}
+      />
+      {scope !== "ingest" && <CheckField label={words.everySite} checked={everySite} onChange={setEverySite} />}
+      <ExpiryField value={expiry} problem={problemAt(saving.error, "expiresAt")} onChange={setExpiry} />
+    </FormDialog>
   );
 }

@@ -5,11 +5,13 @@ import { CopyButton } from "../ui/CopyButton";
 import { CheckField, Field, RadioField } from "../ui/Field";
 import { noticeOf } from "./notice";
 import { SiteForm } from "./SiteForm";
+import { Statement } from "./Statement";
+import { Sweep } from "./Sweep";
 
 const DEFAULT_MONTHS = 25;
 const MOST_MONTHS = 120;
 
-/** How long events are kept, whose wish not to be counted is followed, and what visitors are told of it. */
+/** How long events are kept, whose wish not to be counted is followed, and what visitors and others are told of it. */
 export function Privacy({ site }: PageProps) {
   const [withUsers, setWithUsers] = useState(false);
   const paragraphs = noticeOf(site, withUsers);
@@ -54,6 +56,7 @@ export function Privacy({ site }: PageProps) {
           </>
         )}
       </SiteForm>
+      <Sweep key={site.retention} site={site} />
       <section class="card panel" aria-labelledby="notice">
         <div class="panel-row">
           <h2 class="panel-title" id="notice">
@@ -69,6 +72,7 @@ export function Privacy({ site }: PageProps) {
           ))}
         </blockquote>
       </section>
+      <Statement site={site} />
     </>
   );
 }

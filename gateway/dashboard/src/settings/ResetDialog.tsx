@@ -3,8 +3,8 @@ import { type Person, resetLink } from "../api/people";
 import { visible } from "../format";
 import { people } from "../text/people";
 import { CheckField } from "../ui/Field";
+import { CodeDialog } from "./CodeDialog";
 import { FormDialog } from "./FormDialog";
-import { OnceDialog } from "./OnceDialog";
 import { useSaving } from "./use-saving";
 
 /** Makes a link by which a person sets a new password, then shows it until it is put away. */
@@ -15,7 +15,7 @@ export function ResetDialog({ person, onClose }: { readonly person: Person; read
   const email = visible(person.email);
   if (link) {
     return (
-      <OnceDialog
+      <CodeDialog
         title={people.linkTitle}
         lead={people.resetLinkLead(email)}
         label={people.link}

@@ -7,13 +7,13 @@ import type { PageProps } from "../pages";
 import { readFilters } from "../state/read-filter";
 import { text } from "../text";
 import { settings } from "../text/settings";
-import { Confirm } from "../ui/Confirm";
-import { Dialog } from "../ui/Dialog";
 import { Field } from "../ui/Field";
 import { IconButton } from "../ui/IconButton";
 import { PageLink } from "../ui/PageLink";
+import { Confirm } from "./Confirm";
 import { Entries, Entry } from "./Entries";
-import { problemAt, problemElsewhere, useSaving } from "./use-saving";
+import { FormDialog } from "./FormDialog";
+import { problemAt, useSaving } from "./use-saving";
 
 /** Saved filters: look at, rename, delete. They are made where filters are set. */
 export function Segments({ site, view, go }: PageProps) {
@@ -112,38 +112,31 @@ function Rename({ segment, onRenamed, onClose }: RenameProps) {
   const words = settings.segments;
   const saving = useSaving();
   const [name, setName] = useState(segment.name);
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     if (await saving.run(() => renameSegment(segment.id, name))) onRenamed();
   };
   return (
-    <Dialog title={words.renameTitle} onClose={onClose}>
-      <form class="dialog-form" onSubmit={submit}>
-        <Field label={words.name} problem={problemAt(saving.error, "name")}>
-          {(ties) => (
-            <input
-              {...ties}
-              class="input"
-              required
-              maxLength={120}
-              autocomplete="off"
-              value={name}
-              onInput={(event) => setName(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <p class="problem" role="alert">
-          {problemElsewhere(saving.error, ["name"])}
-        </p>
-        <div class="dialog-actions">
-          <button class="button" type="button" onClick={onClose}>
-            {settings.cancel}
-          </button>
-          <button class="button primary" type="submit" disabled={saving.busy}>
-            {settings.save}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={words.renameTitle}
+      submit={settings.save}
+      saving={saving}
+      names={["name"]}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Field label={words.name} problem={problemAt(saving.error, "name")}>
+        {(ties) => (
+          <input
+            {...ties}
+            class="input"
+            required
+            maxLength={120}
+            autocomplete="off"
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+    </FormDialog>
   );
 }

@@ -1,5 +1,6 @@
 import { useContext, useEffect, useRef } from "preact/hooks";
 import { may, Reader, RoleHere, roleAt } from "../api/role";
+import { Refresh } from "../api/use-ask";
 import type { PageProps } from "../pages";
 import { text } from "../text";
 import { settings } from "../text/settings";
@@ -52,7 +53,10 @@ export function Settings({ site, view, go, live }: PageProps) {
       <div class="settings-body">
         <h1 class="unseen">{`${settings.label}: ${title}`}</h1>
         {Content ? (
-          <Content key={here.place} site={site} view={view} go={go} live={live} />
+          // What is set does not move by itself, and each reading of it may be an entry of the audit log.
+          <Refresh.Provider value={0}>
+            <Content key={here.place} site={site} view={view} go={go} live={live} />
+          </Refresh.Provider>
         ) : here.place === "sites" ? (
           <SiteList view={view} go={go} />
         ) : here.place === "sites/new" && makesSites ? (

@@ -13,3 +13,10 @@ const hour = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "
 export function formatTime(instant: string): string {
   return hour.format(new Date(instant));
 }
+
+const second = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
+
+/** An instant to the second, for the reader. */
+export function formatSecond(instant: string): string {
+  return second.format(new Date(instant));
+}

@@ -3,6 +3,7 @@ import type { Role } from "../api/role";
 import type { PageProps } from "../pages";
 import { settings } from "../text/settings";
 import { Annotations } from "./Annotations";
+import { Audit } from "./audit/Audit";
 import { Exclusions } from "./Exclusions";
 import { General } from "./General";
 import { Goals } from "./Goals";
@@ -10,6 +11,7 @@ import { History } from "./History";
 import { Keys } from "./Keys";
 import { People } from "./People";
 import { Privacy } from "./Privacy";
+import { Rights } from "./rights/Rights";
 import { Segments } from "./Segments";
 import { Setup } from "./Setup";
 import { Shares } from "./Shares";
@@ -36,4 +38,6 @@ export const SECTIONS: readonly Section[] = [
   { place: "keys", title: settings.sections.keys, needs: "admin", content: Keys },
   { place: "import", title: settings.sections.import, needs: "admin", content: History },
   { place: "privacy", title: settings.sections.privacy, needs: "admin", content: Privacy },
+  { place: "rights", title: settings.sections.rights, needs: "admin", content: Rights },
+  { place: "audit", title: settings.sections.audit, needs: "owner", content: Audit },
 ];

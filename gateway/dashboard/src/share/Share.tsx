@@ -6,8 +6,10 @@ import { RoleHere } from "../api/role";
 import { currentSession, type Site } from "../api/session";
 import { openShare } from "../api/shares";
 import { forgetAnswers, Refresh, SessionEnded } from "../api/use-ask";
+import { useLive } from "../api/use-live";
 import { useRefresh } from "../api/use-refresh";
 import { visible } from "../format";
+import { LiveNumber } from "../live/LiveNumber";
 import { Overview } from "../overview/Overview";
 import type { Go } from "../state/use-view";
 import type { View } from "../state/view";
@@ -21,7 +23,7 @@ import { ThemeButton } from "../ui/ThemeButton";
 type Stage =
   | { readonly name: "opening" | "password" | "bad" | "ended" }
   | { readonly name: "failed"; readonly error: ApiError }
-  | { readonly name: "open"; readonly site: Site; readonly title: string };
+  | { readonly name: "open"; readonly site: Site; readonly title: string; readonly live: boolean };
 
 interface Props {
   readonly view: View;
@@ -39,7 +41,7 @@ export function Share({ view, go }: Props) {
       const opened = await openShare(secret, password);
       askWith(opened.token);
       const site = (await currentSession())?.sites[0];
-      setStage(site ? { name: "open", site, title: visible(opened.name) } : { name: "ended" });
+      setStage(site ? { name: "open", site, title: visible(opened.name), live: opened.live } : { name: "ended" });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 404) setStage({ name: "bad" });
@@ -91,13 +93,21 @@ export function Share({ view, go }: Props) {
             setStage({ name: "ended" });
           }}
         >
-          <Shared site={stage.site} title={stage.title} view={view} go={go} />
+          <Shared site={stage.site} title={stage.title} isLive={stage.live} view={view} go={go} />
         </SessionEnded.Provider>
       );
   }
 }
 
-function Shared({ site, title, view, go }: Props & { readonly site: Site; readonly title: string }) {
+interface SharedProps extends Props {
+  readonly site: Site;
+  readonly title: string;
+  /** There is no live view of a part of the site. */
+  readonly isLive: boolean;
+}
+
+function Shared({ site, title, isLive, view, go }: SharedProps) {
+  const live = useLive(isLive ? site.id : "");
   const refresh = useRefresh(includesNow(view.range, new Date(), site.timezone));
   useEffect(() => {
     document.title = `${title} · ${text.product}`;
@@ -111,6 +121,7 @@ function Shared({ site, title, view, go }: Props & { readonly site: Site; readon
             <p class="share-name">
               <bdi>{title}</bdi>
             </p>
+            {isLive && <LiveNumber live={live} worded />}
             <div class="header-end">
               <span class="share-by">{words.by}</span>
               <ThemeButton theme={view.theme} onChange={(theme) => go({ theme }, "replace")} />

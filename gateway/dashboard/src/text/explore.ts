@@ -227,6 +227,7 @@ export const explore = {
     user: "User",
     userNamed: "Named by the application; not shown here",
     userNone: "Stranger",
+    id: "Id",
     kinds: {
       pageview: "Viewed",
       click: "Clicked",

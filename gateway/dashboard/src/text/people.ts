@@ -161,6 +161,8 @@ export const shares = {
   origins: "Pages that may embed it",
   originsHint: "Their origins, e.g. https://example.com. Empty: it is shown in no frame.",
   make: "Make link",
+  change: "Change link",
+  fixed: "What it shows and its password stay. For others make a new link.",
   onceTitle: "Copy the link now",
   onceLead: "It is shown this once. Whoever has it sees the numbers until you revoke it.",
   link: "Link",
@@ -173,8 +175,8 @@ export const shares = {
   embeds: (number: number) => `in frames of ${count(number, String(number), "origin", "origins")}`,
   segmentOf: (name: string) => `segment ${name}`,
   unknownSegment: "a segment",
-  revokeTitle: (name: string) => `Revoke ${name}?`,
-  revokeSure: "The link ends at once, also for those who look at it now.",
+  removeTitle: (name: string) => `Revoke ${name}?`,
+  removeSure: "The link ends at once, also for those who look at it now.",
 };
 
 export const notes = {
@@ -192,7 +194,7 @@ export const notes = {
   authorHint: "Shown beside it; may be empty.",
   make: "Add",
   change: "Change annotation",
-  removeTitle: "Delete this annotation?",
+  removeTitle: () => "Delete this annotation?",
   removeSure: "It disappears from the chart for everybody.",
   by: (author: string) => `by ${author}`,
 };

@@ -15,6 +15,8 @@ export const settings = {
     keys: "API keys",
     import: "Import",
     privacy: "Privacy",
+    rights: "People’s rights",
+    audit: "Audit log",
     sites: "Sites",
     account: "My account",
   },

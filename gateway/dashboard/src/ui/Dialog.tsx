@@ -2,6 +2,10 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { text } from "../text";
 
+const FIELD = ":is(input:not([type='radio']), input:checked, select, textarea):enabled";
+/** The first of them cancels: what cannot be undone stands last. */
+const ACTION = ".dialog-actions > .button";
+
 interface Props {
   readonly title: ComponentChildren;
   readonly onClose: () => void;
@@ -18,6 +22,8 @@ export function Dialog({ title, onClose, wide, children }: Props) {
     const dialog = element.current;
     const opener = document.activeElement;
     dialog?.showModal();
+    // The browser would give the focus to the button that closes.
+    (dialog?.querySelector<HTMLElement>(FIELD) ?? dialog?.querySelector<HTMLElement>(ACTION))?.focus();
     return () => {
       dialog?.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { goalsOf } from "../../api/definitions";
-import { call, callForCsv } from "../../api/http";
+import { call, callForFile } from "../../api/http";
 import { useAsk } from "../../api/use-ask";
 import { text } from "../../text";
 import { Answer, AnswerSkeleton, Nothing, Unasked } from "../Answer";
@@ -72,7 +72,7 @@ export function Experiments({ site, view, go, segments, suggest }: ToolProps) {
                 form={told}
                 answer={answer}
                 groups={form.breakdown ? groups : null}
-                csv={() => callForCsv("POST /api/v1/experiment", split())}
+                csv={() => callForFile("POST /api/v1/experiment", split(), "text/csv")}
                 view={view}
                 go={go}
               />

@@ -1,4 +1,4 @@
-import { call, callForCsv } from "../../api/http";
+import { call, callForFile } from "../../api/http";
 import { useAsk } from "../../api/use-ask";
 import { ComparePicker } from "../../overview/ComparePicker";
 import { comparedRange } from "../../state/compare";
@@ -65,7 +65,7 @@ export function Funnel({ site, view, go, segments, suggest }: ToolProps) {
                 answer={answer}
                 before={comparing && !before.pending ? before.answer : null}
                 groups={form.breakdown ? groups : null}
-                csv={() => callForCsv("POST /api/v1/funnel", split())}
+                csv={() => callForFile("POST /api/v1/funnel", split(), "text/csv")}
                 view={view}
                 go={go}
               />

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { call, callForCsv } from "../../api/http";
+import { call, callForFile } from "../../api/http";
 import { useAsk } from "../../api/use-ask";
 import { formatCount } from "../../format";
 import { text } from "../../text";
@@ -84,7 +84,7 @@ export function Journeys({ site, view, go, segments, suggest }: ToolProps) {
               <JourneyResult
                 form={form}
                 answer={answer}
-                csv={() => callForCsv("POST /api/v1/journey", { ...scopeOf(site, view), ...asked })}
+                csv={() => callForFile("POST /api/v1/journey", { ...scopeOf(site, view), ...asked }, "text/csv")}
                 view={view}
                 go={go}
                 onPick={(picked) => change({ group: form.group, picked })}

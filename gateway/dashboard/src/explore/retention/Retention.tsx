@@ -1,4 +1,4 @@
-import { call, callForCsv } from "../../api/http";
+import { call, callForFile } from "../../api/http";
 import { useAsk } from "../../api/use-ask";
 import { text } from "../../text";
 import { Answer } from "../Answer";
@@ -89,7 +89,7 @@ export function Retention({ site, view, go, segments, suggest }: ToolProps) {
             <RetentionResult
               form={form}
               answer={answer}
-              csv={() => callForCsv("POST /api/v1/cohort", { ...scopeOf(site, view), ...asked })}
+              csv={() => callForFile("POST /api/v1/cohort", { ...scopeOf(site, view), ...asked }, "text/csv")}
             />
           )}
         </Answer>

@@ -82,6 +82,7 @@ function Facts({ visit, zone }: { readonly visit: Visit; readonly zone: string }
     [words.host, shown("hostname", visit.hostname)],
     [words.session, visit.continuation ? words.continuation : ""],
     [words.user, visit.identified ? words.userNamed : words.userNone],
+    [words.id, visit.id],
   ];
   const link = safeLink(visit.referrer);
   return (

@@ -19,7 +19,7 @@ interface Props {
 
 /** A row for each visit; pressing its time opens what happened in it. */
 export function VisitList({ site, view, onOpen }: Props) {
-  const { first, visits, more, coming, problem } = useVisits(site, view);
+  const { first, rows: visits, more, coming, problem } = useVisits(site, view);
   return (
     <Answer asked={first}>
       {() =>
@@ -72,7 +72,7 @@ export function VisitList({ site, view, onOpen }: Props) {
                 ))}
               </tbody>
             </table>
-            <footer class="visits-foot">
+            <footer class="list-foot">
               <p class="problem" role="alert">
                 {problem}
               </p>

@@ -1,1 +1,0 @@
-import{r as e}from"./http-R_luUwOQ.js";async function t(t,n){return(await e(`GET /api/v1/shares`,void 0,{signal:n,parameters:{site:t}})).shares}function n(t){return e(`POST /api/v1/shares`,t)}async function r(t){await e(`DELETE /api/v1/shares/{id}`,void 0,{id:t})}function i(t,n){return e(`POST /api/v1/shares/open`,{secret:t,password:n})}export{t as i,i as n,r,n as t};
