@@ -94,7 +94,7 @@ export const privacy = {
       `To understand how ${where} is used, we count visits with Analytics Mesh, software that we run ourselves. The data stays with us: it is not sold, not given to others and not combined with data of other websites.`,
     website: "this website",
     device:
-      "Nothing is stored on your device and nothing is read from it: no cookies, no local storage, no fingerprints.",
+      "Nothing is stored on your device and nothing that is stored there is read: no cookies, no local storage, no fingerprints.",
     collected: (page: string) =>
       `For each page seen we record ${page}, the page that led here, campaign parameters of the link, the time, country and, where known, region and city, language, and the kind of browser, system, device and screen size. We also record clicks on buttons and links, how far a page was scrolled and how long it was in view, but never what you type.`,
     path: "its address without the part after the question mark",
