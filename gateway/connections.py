@@ -23,6 +23,7 @@ LARGE_WRITE = 16 * 1024
 """A write from this size on waits for nothing, so that the transport's own flow control sees it."""
 
 _HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+_NO_HANDSHAKE = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class JoinedWrites:
@@ -93,7 +94,16 @@ class HttpProtocol(HttpToolsProtocol):
 
 
 class LiveSocketProtocol(WebSocketsSansIOProtocol):
-    """A close frame goes out even where the peer reads too slowly for more, so that it learns why."""
+    """A close frame goes out even where the peer reads too slowly for more, so that it learns why.
+
+    A head that opens no socket (a body, too many or too long lines) is 400: uvicorn would wait for another for ever.
+    """
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self.handshake_initiated and not self.transport.is_closing():  # it is handed over whole
+            self.transport.write(_NO_HANDSHAKE)
+            self.transport.close()
 
     async def send(self, message: Message) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         if message["type"] == "websocket.close":

@@ -47,7 +47,10 @@ def is_same_origin(connection: HTTPConnection) -> bool:
     origin = connection.headers.get("origin")
     if origin is None:
         return False
-    return urlsplit(origin).netloc.lower() == connection.headers.get("host", "").lower()
+    try:
+        return urlsplit(origin).netloc.lower() == connection.headers.get("host", "").lower()
+    except ValueError:  # no address, as `http://[`
+        return False
 
 
 def require_own_page(request: Request) -> None:

@@ -11,12 +11,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.answers import json
+from gateway.problems import wrong_method
 
 Handler = Callable[[Request], Awaitable[Response]]
 Schema = dict[str, Any]
 
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,16 @@ class Operation:
 
 
 def routes(operations: Sequence[Operation]) -> list[Route]:
-    """A route per path; another method than those of the table is 405."""
+    """A route per path; another method than those of the table is 405.
+
+    Each takes every method, or else a path of a later route that fits too would answer, the dashboard's for a start.
+    """
     by_path: dict[str, dict[str, Handler]] = {}
     for operation in operations:
         if operation.handler:
             by_path.setdefault(operation.path, {})[operation.method] = operation.handler
-    return [Route(path, _dispatch(methods), methods=list(methods)) for path, methods in by_path.items()]
+    named_before_any = sorted(by_path.items(), key=lambda item: "{" in item[0])
+    return [Route(path, _dispatch(methods), methods=_METHODS) for path, methods in named_before_any]
 
 
 def endpoint(operations: Sequence[Operation]) -> Handler:
@@ -99,7 +105,7 @@ def _operation(operation: Operation, named: dict[Any, Schema]) -> dict[str, Any]
         "tags": [operation.tag],
         "responses": {
             str(operation.status): answer,
-            **{str(status): _refusal(operation, status) for status in operation.refusals},
+            **{str(status): _refusal(operation, status) for status in sorted(_refusals(operation))},
         },
     }
     if not operation.open:
@@ -118,6 +124,16 @@ def _operation(operation: Operation, named: dict[Any, Schema]) -> dict[str, Any]
     return described
 
 
+def _refusals(operation: Operation) -> set[int]:
+    """An operation's own, and those of all that read a body or ask a service."""
+    found = set(operation.refusals)
+    if operation.body is not None:
+        found |= {408, 413, 415}
+    if operation.path.startswith("/api/") and operation.handler:
+        found |= {429, 503, 504}
+    return found
+
+
 def _refusal(operation: Operation, status: int) -> dict[str, Any]:
     """A problem, but for a picture: a page would show what is none as broken."""
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -127,8 +143,13 @@ def _refusal(operation: Operation, status: int) -> dict[str, Any]:
 
 
 def _dispatch(methods: dict[str, Handler]) -> Handler:
+    allowed = ", ".join(sorted({*methods, "HEAD"} if "GET" in methods else methods))
+
     async def dispatch(request: Request) -> Response:
-        return await methods["GET" if request.method == "HEAD" else request.method](request)
+        handler = methods.get("GET" if request.method == "HEAD" else request.method)
+        if handler is None:
+            raise wrong_method(allowed)
+        return await handler(request)
 
     return dispatch
 

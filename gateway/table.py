@@ -65,7 +65,7 @@ def table(peers: Peers, addresses: ClientAddress, operations: Operations) -> tup
 
 def _capture() -> tuple[Operation, ...]:
     def track(path: str, summary: str, body: Any = Payload, answer: Schema = TRACKED) -> Operation:
-        refusals = (400, 403, 413, 415, 429, 503)
+        refusals = (400, 401, 403, 429, 503)
         return Operation(
             "POST", path, summary, tag="Track", open=True, status=202, body=body, answer=answer, refusals=refusals
         )
@@ -154,7 +154,6 @@ def _questions(peers: Peers) -> tuple[Operation, ...]:
             body=LINE,
             body_type=NDJSON,
             answer=BALANCE,
-            refusals=(400, 401, 403, 404, 413, 415, 503),
             parameters=(_SITE, ("import_id", "Name of the import.", False), ("keep_bots", "true: bots count.", False)),
         ),
     )
@@ -168,7 +167,16 @@ def _administration(peers: Peers) -> tuple[Operation, ...]:
 
     return (
         administer("GET", "/api/v1/sites", "List sites", sites.list_sites, answer=SITES),
-        administer("POST", "/api/v1/sites", "Make a site", sites.create_site, body=NewSite, answer=SITE, status=201),
+        administer(
+            "POST",
+            "/api/v1/sites",
+            "Make a site",
+            sites.create_site,
+            body=NewSite,
+            answer=SITE,
+            status=201,
+            refusals=(400, 401, 403, 409),
+        ),
         administer("PATCH", "/api/v1/sites/{id}", "Change a site", sites.update_site, body=SitePatch, answer=SITE),
         administer("DELETE", "/api/v1/sites/{id}", "Remove a site", sites.delete_site, status=204),
         administer(
@@ -224,11 +232,12 @@ def _definitions(peers: Peers) -> tuple[Operation, ...]:
 
 
 def _probes(operations: Operations) -> tuple[Operation, ...]:
-    def probe(path: str, summary: str, handler: Handler, refusals: tuple[int, ...] = ()) -> Operation:
-        return Operation("GET", path, summary, handler, tag="Operations", open=True, refusals=refusals)
+    def probe(path: str, summary: str, handler: Handler, refusals: tuple[int, ...] = (), **answer: Any) -> Operation:
+        return Operation("GET", path, summary, handler, "Operations", open=True, refusals=refusals, **answer)
 
+    numbers: dict[str, Any] = {"answer_type": "text/plain", "answer": {"type": "string"}}
     return (
         probe("/healthz", "This process is up", operations.healthz),
         probe("/readyz", "The mesh behind it is up", operations.readyz, (503,)),
-        probe("/metrics", "Prometheus metrics", operations.metrics),
+        probe("/metrics", "Prometheus metrics", operations.metrics, **numbers),
     )

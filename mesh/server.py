@@ -17,6 +17,7 @@ from mesh import tls
 from mesh.auth import RULES
 from mesh.channel import MAX_MESSAGE_BYTES
 from mesh.guard import Guard
+from mesh.readable import Readable
 from mesh.telemetry import log
 
 _SERVING, _NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
@@ -39,9 +40,9 @@ class Server:
             raise RuntimeError("protobuf's upb backend is required: it bounds nesting and speed; reinstall protobuf")
         self.services = list(services)
         self.stopping = asyncio.Event()
-        self.health = health_aio.HealthServicer()
+        self.health = _Health()
         self.grpc = grpc.aio.server(
-            interceptors=[guard],
+            interceptors=[guard, Readable()],
             maximum_concurrent_rpcs=2_000,
             options=[
                 ("grpc.so_reuseport", 0),
@@ -80,6 +81,16 @@ class Server:
         self.stopping.set()
         await self.health.enter_graceful_shutdown()
         await self.grpc.stop(grace_s)
+
+
+class _Health(health_aio.HealthServicer):  # pyright: ignore[reportUntypedBaseClass]
+    """With `List`, which the library's own leaves out."""
+
+    async def List(self, request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
+        """Every service's name with its health."""
+        messages: Any = health_pb2  # the stubs do not know of it yet
+        states = {name: messages.HealthCheckResponse(status=status) for name, status in self._server_status.items()}
+        return messages.HealthListResponse(statuses=states)
 
 
 def _require_rules(services: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 import grpc
 
 from mesh.channel import Metadata
+from mesh.errors import MeshError
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -136,6 +137,8 @@ async def answer_all(
             taking.cancel()
             await answers.put(None)
         await giving
+        if taking.done() and not taking.cancelled() and isinstance(error := taking.exception(), MeshError):
+            raise error  # a request that could not be read
     finally:
         left: list[asyncio.Future[Any] | None] = [taking, giving, stop]
         while not answers.empty():

@@ -55,6 +55,7 @@ async def test_who_is_signed_in_sees_their_sites(mesh: Mesh, http: httpx.AsyncCl
     [
         {"origin": "https://evil.example"},
         {"origin": "null"},
+        {"origin": "http://["},
         {"sec_fetch_site": "cross-site"},
         {"sec_fetch_site": "same-site"},
         {},

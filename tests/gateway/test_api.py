@@ -249,6 +249,15 @@ async def test_an_unknown_path_is_404_and_another_method_405(http: httpx.AsyncCl
     assert (unknown.status_code, unknown.headers["content-type"]) == (404, "application/problem+json")
     assert (wrong.status_code, wrong.headers["content-type"]) == (405, "application/problem+json")
     assert wrong.headers["allow"] == "POST"
+    for method, path, allowed in (
+        ("GET", "/api/v1/query", "POST"),
+        ("GET", "/api/v1/shares/open", "POST"),
+        ("OPTIONS", "/api/v1/shares/open", "POST"),
+        ("DELETE", "/api/v1/sites", "GET, HEAD, POST"),
+        ("GET", "/api/v1/sites/demo", "DELETE, PATCH"),
+    ):
+        wrong = await http.request(method, path)
+        assert (wrong.status_code, wrong.headers["allow"]) == (405, allowed)
     for path in ("/track/nothing", "/track/view/", "/api/v1/nothing"):
         for method in ("GET", "POST", "PUT"):
             assert (await http.request(method, path)).status_code == 404

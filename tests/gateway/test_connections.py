@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.gateway.doubles import running
 
@@ -45,6 +46,27 @@ async def test_a_head_without_end_is_431(dist: Path) -> None:
             await asyncio.sleep(0.01)
         async with asyncio.timeout(10):
             assert b" 431 " in await reader.readline()
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"POST /track/view HTTP/1.1\r\ncontent-length: 2\r\n",
+        b"GET /api/v1/live HTTP/1.1\r\ncontent-length: 2\r\n",
+        b"GET /api/v1/live HTTP/1.1\r\ntransfer-encoding: chunked\r\n",
+        b"GET /api/v1/live HTTP/1.1\r\n" + b"a: b\r\n" * 200,
+        b"GET /api/v1/live HTTP/1.1\r\na: " + b"b" * 9_000 + b"\r\n",
+    ],
+    ids=["another method", "a body", "a body in chunks", "many lines", "a long line"],
+)
+async def test_a_head_that_can_open_no_socket_is_400_at_once(dist: Path, head: bytes) -> None:
+    async with running(dist) as mesh:
+        reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(mesh.url).port)
+        writer.write(head + b"host: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n{}")
+        async with asyncio.timeout(10):
+            assert b" 400 " in await reader.readline()
+            await _rest(reader)
         writer.close()
 
 

@@ -15,6 +15,7 @@ from analytics.v1 import (
     account_pb2,
     account_pb2_grpc,
     audit_pb2,
+    definition_pb2,
     privacy_pb2,
     privacy_pb2_grpc,
     query_pb2,
@@ -306,6 +307,7 @@ def test_no_request_shows_a_secret_or_a_person() -> None:
         (query_pb2.QueryRequest(site="s" * 600), {"site": "s" * 500 + "…"}),
         (query_pb2.ExperimentRequest(weights={"a": 0.5}), {"weights": {"a": 0.5}}),
         (query_pb2.Comparison(mode=query_pb2.Comparison.MODE_CUSTOM), {"mode": "MODE_CUSTOM"}),
+        (definition_pb2.UpdateGoalRequest(update_mask={"paths": ["name", "No_Path"]}), {"updateMask": "name,No_Path"}),
     ],
 )
 def test_a_request_is_described_by_its_fields(request_: Any, says: dict[str, Any]) -> None:

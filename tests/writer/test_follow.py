@@ -152,6 +152,12 @@ async def test_following_starts_at_an_instant(rig: Rig, tail: Tail) -> None:
     call.cancel()
 
 
+async def test_following_since_before_all_time_starts_at_the_first_commit(tail: Tail) -> None:
+    call = tail.call(since_us=-(2**63))
+    assert (await call.read()).commits[0].position == 1
+    call.cancel()
+
+
 async def test_an_erasure_tells_which_visits_are_gone(rig: Rig, tail: Tail) -> None:
     before = await head(rig)
     visit, event = "0190a000-0000-7000-8000-000000000001", "0190a000-0000-7000-8000-000000000002"

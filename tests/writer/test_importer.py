@@ -103,6 +103,7 @@ async def test_refused_lines_name_the_field_and_spoil_no_other(rig: Rig, importe
     wrong = {
         "event_id": line(event_id="7"),
         "occurred_at": line(occurred_at_us=NOON + 1),
+        "occurred_at: an instant": line(occurred_at_us=2**63 - 1, session_id="", ip="203.0.113.9"),
         "page_url": line(page_url="javascript:alert(1)"),
         "session_id": line(session_id="me"),
         "revenue_amount": line(revenue_amount="1e9999999", revenue_currency="EUR"),
@@ -112,7 +113,7 @@ async def test_refused_lines_name_the_field_and_spoil_no_other(rig: Rig, importe
     response = await bring(importer, *wrong.values(), line())
     assert codes(response) == [REJECTED] * len(wrong) + [IMPORTED]
     for field, outcome in zip(wrong, response.outcomes[:-1], strict=True):
-        assert outcome.reason.startswith(f"{field}: ")
+        assert outcome.reason.startswith(field)
     assert not await rig.fetch("SELECT 1 FROM rejected_events")
 
 

@@ -107,6 +107,12 @@ async def test_bytes_that_are_no_envelope_are_rejected_alone(rig: Rig, pipeline:
     assert (row["site_id"], Wrapper(b"s" * 32).unwrap(row["sealed"])) == (0, junk)
 
 
+async def test_a_time_that_no_calendar_has_is_rejected_alone(pipeline: Pipeline) -> None:
+    for site in (MEMORY_SITE, DAILY_SITE):
+        ends = [view(received_at_us=at, site_id=site) for at in (-(2**63), -1, 2**63 - 1)]
+        assert codes(await pipeline.ingest(sealed(*ends, view(site_id=site)))) == [REJECTED] * 3 + [STORED]
+
+
 async def test_an_unknown_site_or_kind_is_rejected_naming_the_field(pipeline: Pipeline) -> None:
     for event, field in (
         (view(site_id=77), "site_id"),

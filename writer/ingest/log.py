@@ -85,7 +85,7 @@ class CommitLog:
 
     async def before(self, instant_us: int) -> int:
         """The newest position committed before an instant, 0 if there is none. Raises UNAVAILABLE."""
-        return await _read(self._pool.fetchval(BEFORE, instant_us)) or 0
+        return await _read(self._pool.fetchval(BEFORE, max(0, instant_us))) or 0  # years B.C. are no timestamptz
 
     async def newest(self) -> int:
         """The newest position, asked of PostgreSQL. Raises UNAVAILABLE."""

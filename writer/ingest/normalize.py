@@ -70,6 +70,8 @@ def salts_needed(event: RawEventEnvelope, rules: SiteRules) -> tuple[SaltKey, ..
     if _mode(event, rules) != DAILY or not event.ip:
         return ()
     day = _day(event)
+    if not 0 <= day < _YEAR_2200 // DAY:  # it will be refused for its time
+        return ()
     return SaltKey(rules.number, day, event.import_id), SaltKey(rules.number, day - 1, event.import_id)
 
 

@@ -90,13 +90,14 @@ class Pipeline:
         user_hash = self._keyring.user_hash(event.site_id, event.user_id[:200]) if event.user_id else None
         ids = [uuid.UUID(event.session_id).bytes] if is_uuid(event.session_id) else []
         traces = self._store.tombstones.traces(event.site_id, user_hash, ids)
-        return Refusal(envelope, event.site_id, reason, event.received_at_us, traces)
+        received_at_us = max(0, event.received_at_us)  # years B.C. are no timestamptz
+        return Refusal(envelope, event.site_id, reason, received_at_us, traces)
 
     async def store(self, events: Sequence[RawEventEnvelope | None], verdicts: list[Verdict | None]) -> Written:
         """Store events that have no verdict yet; returns all verdicts. Raises UNAVAILABLE."""
         began = time.perf_counter()
         sites = await self._sites(events)
-        await self._have_secrets(events, sites)
+        await self._have_secrets([event for event, given in zip(events, verdicts, strict=True) if not given], sites)
         drafts: list[Draft] = []
         places: list[int] = []
         for index, event in enumerate(events):

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from mesh.errors import unavailable
+from mesh.errors import invalid, unavailable
 from mesh.telemetry import log
 from writer.database import FAILURES, Connection, Pool
 from writer.ingest.visits import MEMORY
@@ -202,6 +202,8 @@ class PrivacyReader:
         try:
             async with self._pool.acquire() as connection:
                 yield connection
+        except asyncpg.CharacterNotInRepertoireError:
+            raise invalid("", "a text holds a NUL character") from None
         except FAILURES as error:
             log.warning("privacy_unavailable", error=type(error).__name__, sqlstate=getattr(error, "sqlstate", ""))
             raise unavailable(_AWAY) from error

@@ -6,9 +6,12 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
+import grpc
+import pytest
 from analytics.v1 import event_pb2, follow_pb2, privacy_pb2
 
 from mesh.clock import SECOND
+from mesh.errors import MeshError
 from tests.writer.conftest import DAILY_SITE, DAY, HOUR, MEMORY_SITE, MINUTE, NOON, view
 from tests.writer.privacy.conftest import Bench, bench_on, session
 from writer.database import Connection
@@ -214,3 +217,9 @@ async def test_a_whole_site_is_emptied_and_goes_on(bench: Bench) -> None:
     ]
     assert await bench.proof_holds()
     assert not await bench.rig.fetch("SELECT FROM tombstones WHERE passing")
+
+
+async def test_an_id_with_a_nul_character_is_refused_not_asked_for_again(bench: Bench) -> None:
+    with pytest.raises(MeshError) as error:
+        await bench.store.task("era_\0")
+    assert error.value.code is grpc.StatusCode.INVALID_ARGUMENT
