@@ -1,4 +1,4 @@
-"""`./run pictures`: the README's screenshots, of a real mesh with a month of a made-up shop, light and dark."""
+"""`./run pictures`: the README's screenshots, of a real mesh with two months of a made-up shop, light and dark."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from bench.chromium import chromium
 from bench.mesh import ROOT, Mesh
 
 FOLDER = ROOT / "docs" / "pictures"
-DAYS, VISITS, AT_ONCE = 30, 2_600, 5_000
+DAYS, VISITS, AT_ONCE = 60, 5_000, 5_000
 _PAGES = ("/", "/pricing", "/docs", "/blog/no-cookies", "/blog/exact-numbers", "/features", "/about", "/signup")
 _SOURCES = ("", "https://www.google.com/", "https://news.ycombinator.com/", "https://duckduckgo.com/", "https://t.co/x")
 _PLACES = ("DE", "US", "FR", "GB", "AT", "NL", "BR", "IN", "JP", "CA", "ES", "SE")
@@ -44,7 +44,7 @@ async def _taken(mesh: Mesh) -> None:
         for first in range(0, len(lines), AT_ONCE):
             text = "\n".join(lines[first : first + AT_ONCE])
             reply = await mesh.api("POST", "import?site=shop", text, **{"content-type": "application/x-ndjson"})
-            _require(reply.status == 200, reply.body)
+            _require(reply.status == 200 and not reply.json()["rejected"], reply.body)
         FOLDER.mkdir(exist_ok=True)
         async with chromium() as browser:
             page, _ = await screen.signed_in(browser, mesh)
@@ -66,9 +66,11 @@ def _require(right: bool, body: bytes) -> None:
 def _visit(number: int) -> Iterator[dict[str, Any]]:
     """The same each time but for the day: more by day than by night, fewer at weekends, more every week."""
     chance = random.Random(number)
-    day = int(DAYS * (1 - chance.random() ** 1.3))
-    start = datetime.now(UTC).replace(hour=min(23, int(chance.gauss(14, 4)) % 24), minute=chance.randrange(60))
-    start -= timedelta(days=max(1, DAYS - day))
+    now = datetime.now(UTC)
+    start = now.replace(hour=int(chance.gauss(13, 4)) % 24, minute=chance.randrange(60))
+    start -= timedelta(days=int(DAYS * chance.random() ** 1.3))
+    if start > now - timedelta(minutes=15):
+        start -= timedelta(days=7)
     if start.weekday() >= 5 and chance.random() < 0.45:
         start -= timedelta(days=2)
     browser, system, device = chance.choices(_AGENTS, (40, 20, 16, 10, 8, 6))[0]
@@ -91,7 +93,9 @@ def _visit(number: int) -> Iterator[dict[str, Any]]:
     for _ in range(chance.choices((1, 2, 3, 4, 6), (38, 24, 18, 12, 8))[0]):
         page = chance.choices(_PAGES, (30, 16, 14, 12, 10, 8, 5, 5))[0]
         yield event("view", page, second, pageTitle=page.strip("/").capitalize() or "Home")
-        second += chance.randrange(8, 90)
+        seen = chance.randrange(8, 90)
+        second += seen
+        yield event("engagement", page, second, engagedMs=seen * 800, scrollMax=chance.choice((20, 40, 70, 90, 100)))
         if page == "/signup" and chance.random() < 0.5:
             yield event("event", page, second, name="signup", props={"plan": chance.choice(("free", "pro", "team"))})
 
