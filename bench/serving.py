@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-from analytics.v1 import audit_pb2, audit_pb2_grpc, directory_pb2, query_pb2, query_pb2_grpc, site_pb2
+from analytics.v1 import (
+    audit_pb2,
+    audit_pb2_grpc,
+    directory_pb2,
+    follow_pb2,
+    follow_pb2_grpc,
+    query_pb2,
+    query_pb2_grpc,
+    site_pb2,
+)
 
 from bench.mesh import ROOT, environment, free_port
 from bench.questions import SITE, SITE_ID
@@ -35,6 +44,11 @@ class _Taken(audit_pb2_grpc.AuditServiceServicer):
         return audit_pb2.AppendAuditResponse()
 
 
+class _Away(follow_pb2_grpc.FollowServiceServicer):
+    async def Follow(self, request: follow_pb2.FollowRequest, context: Any) -> None:
+        await context.abort(grpc.StatusCode.UNAVAILABLE, "there is no writer")
+
+
 @asynccontextmanager
 async def serving(directory: Path, people: int, **settings: str) -> AsyncGenerator[Served]:
     """Start on `directory`, wait until it answers, stop afterwards. Raises RuntimeError with its log where it fails."""
@@ -44,6 +58,7 @@ async def serving(directory: Path, people: int, **settings: str) -> AsyncGenerat
     port = free_port()
     writer = grpc.aio.server()
     audit_pb2_grpc.add_AuditServiceServicer_to_server(_Taken(), writer)
+    follow_pb2_grpc.add_FollowServiceServicer_to_server(_Away(), writer)
     writer_port = writer.add_insecure_port("127.0.0.1:0")
     await writer.start()
     told = {
