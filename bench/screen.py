@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, TimeoutError
 
 from bench.mesh import Mesh
 from bench.report import Measure
@@ -33,8 +33,11 @@ async def signed_in(browser: Browser, mesh: Mesh) -> tuple[Page, float]:
 
 
 async def all_shown(page: Page) -> float:
-    """When all numbers are shown, milliseconds since the page was asked for."""
-    found = await page.wait_for_function(_SHOWN, polling="raf", timeout=60_000)
+    """When all numbers are shown, milliseconds since the page was asked for. Raises RuntimeError with what is shown."""
+    try:
+        found = await page.wait_for_function(_SHOWN, polling="raf", timeout=60_000)
+    except TimeoutError:
+        raise RuntimeError(f"not all numbers are shown: {(await page.inner_text('body'))[:2_000]}") from None
     return float(await found.json_value())
 
 
