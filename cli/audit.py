@@ -10,6 +10,7 @@ import grpc
 from analytics.v1 import audit_pb2, audit_pb2_grpc
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from cli.credentials import load_or_make
 from cli.data_directory import DataDirectory
@@ -33,7 +34,8 @@ def show(ready: Ready, wanted: audit_pb2.ListAuditRequest, console: Console, *, 
     for entry in found.entries:
         who = entry.actor_name or entry.actor or _kind(entry)
         at = _time(entry.at_us).strftime("%Y-%m-%d %H:%M:%S")
-        table.add_row(str(entry.number), at, who, entry.operation, entry.site, entry.refused, entry.network)
+        cells = (str(entry.number), at, who, entry.operation, entry.site, entry.refused, entry.network)
+        table.add_row(*(Text("".join(filter(str.isprintable, cell))) for cell in cells))
     console.print(table)
 
 
@@ -48,7 +50,7 @@ def verify(ready: Ready, checkpoint: str, console: Console) -> bool:
             raise Refusal(f'--checkpoint "{checkpoint[:80]}" is not NUMBER:DIGEST, as --verify printed it') from None
     found = _ask(ready, "VerifyAudit", request, _VERIFY_S)
     if not found.intact:
-        console.print(f"[red]not intact[/]: {found.problem}", highlight=False)
+        console.print(Text(f"not intact: {found.problem}", "red"))
         return False
     last = f"{found.last.number}:{found.last.digest.hex()}"
     console.print(

@@ -124,4 +124,7 @@ def audit(
 @commands.command()
 def shred(context: typer.Context, data: Data = None) -> None:
     """Make the bytes of what was erased leave the disk. Writing stands still meanwhile; events wait in the spool."""
-    shred_stores(directory(context, data).read_ready(), console)
+    home = directory(context, data)
+    ready = home.read_ready()
+    audit_log.record(home, ready, "cli.shred")
+    shred_stores(ready, console)

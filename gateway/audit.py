@@ -186,10 +186,17 @@ def _told(entry: audit_pb2.AuditEntry) -> dict[str, object]:
         },
         "operation": entry.operation,
         "site": entry.site or None,
-        "request": msgspec.json.decode(entry.request or "{}"),
+        "request": _request(entry.request),
         "refused": entry.refused or None,
         "from": entry.network or None,
     }
+
+
+def _request(text: str) -> object:
+    try:
+        return msgspec.json.decode(text or "{}")
+    except msgspec.DecodeError:  # one entry that nothing can read must not hide the others
+        return {"text": text}
 
 
 def _json_lines(entries: Iterable[audit_pb2.AuditEntry]) -> bytes:

@@ -64,7 +64,7 @@ class Live:
     def __init__(self, peers: Peers, *, send_timeout_s: float = 5.0) -> None:
         self._peers = peers
         self._send_timeout_s = send_timeout_s
-        self._feeds: dict[tuple[str, str], Feed] = {}
+        self._feeds: dict[tuple[str, str, str], Feed] = {}
         self.sockets = 0
 
     async def handle(self, socket: WebSocket) -> None:
@@ -128,23 +128,26 @@ class Live:
 
     @contextlib.asynccontextmanager
     async def _feed(self, site: str, secret: str) -> AsyncGenerator[Feed]:
-        feed = self._feeds.get((site, secret))
+        # of one network, so that the audit log has an entry for each
+        place = (site, secret, self._peers.network())
+        feed = self._feeds.get(place)
         if feed is None:
-            feed = self._feeds[site, secret] = Feed()
-            feed.task = asyncio.create_task(self._watch(feed, site, secret))
+            feed = self._feeds[place] = Feed()
+            feed.task = asyncio.create_task(self._watch(feed, place))
         feed.readers += 1
         try:
             yield feed
         finally:
             feed.readers -= 1
             if not feed.readers:
-                if self._feeds.get((site, secret)) is feed:
-                    del self._feeds[site, secret]
+                if self._feeds.get(place) is feed:
+                    del self._feeds[place]
                 if feed.task:
                     feed.task.cancel()
                     await asyncio.gather(feed.task, return_exceptions=True)
 
-    async def _watch(self, feed: Feed, site: str, secret: str) -> None:
+    async def _watch(self, feed: Feed, place: tuple[str, str, str]) -> None:
+        site, secret, _ = place
         delay = 0.1
         while True:
             try:
@@ -164,7 +167,7 @@ class Live:
             except grpc.aio.AioRpcError as error:
                 code = _CLOSE.get(error.code())
                 if code:
-                    self._feeds.pop((site, secret), None)
+                    self._feeds.pop(place, None)
                     feed.end(code)
                     return
                 log.warning("live_lost", code=error.code().name)

@@ -97,11 +97,15 @@ class Peers:
 
     def metadata(self, credential: str) -> Metadata:
         """Metadata for a call in a caller's own name."""
-        return (*bearer(credential, self.version), (HEADER, self._origin.sealed()))
+        return (*bearer(credential, self.version), (HEADER, self.network()))
+
+    def network(self) -> str:
+        """Where the request being served came from, as services are told."""
+        return self._origin.sealed()
 
     def mesh_metadata(self) -> Metadata:
         """Metadata for a call that the gateway makes as a part of the mesh."""
-        return (*self._mesh, (HEADER, self._origin.sealed()))
+        return (*self._mesh, (HEADER, self.network()))
 
     def learned(self, directory_version: int) -> None:
         """A change was made: later calls ask their callee to know it."""

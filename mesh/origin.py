@@ -8,6 +8,7 @@ import hmac
 from contextvars import ContextVar
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
+from urllib.parse import unquote
 
 HEADER: Final = "analytics-network"
 _HASH_BYTES, _SEAL_BYTES = 8, 16
@@ -39,7 +40,7 @@ class Origin:
         network, _, seal = header.partition(".")
         if network and hmac.compare_digest(seal.encode(), self._seal(network).encode()):
             return network
-        kind, _, rest = peer.partition(":")
+        kind, _, rest = unquote(peer).partition(":")
         return self._hash(rest.rpartition(":")[0].strip("[]")) if kind in ("ipv4", "ipv6") else ""
 
     def _hash(self, address: str) -> str:

@@ -25,7 +25,7 @@ from query.facts import Facts, facts_statement
 from query.filters import of_events, own_leaves
 from query.labels import Row, filled, nothing, time_label
 from query.language import Question
-from query.page_sql import METRICS, OF_EVENTS, OF_SESSIONS, Part, Shape, metrics_of, page_statement
+from query.page_sql import METRICS, OF_EVENTS, OF_PAGES, OF_SESSIONS, Part, Shape, metrics_of, page_statement
 from query.pages import Page
 from query.ranges import Range, grain_of
 from query.vocabulary import GRAINS, TIME, VISIT, is_event
@@ -145,12 +145,14 @@ def shape_of(question: Question, facts: Facts) -> Shape | None:
     tested = {leaf.dimension for leaf in own_leaves(question.filters)}
     if not names <= {*METRICS}:
         return None
+    if names & {*OF_PAGES} and dimension != "page":
+        return None
     if not dimension or dimension in TIME:
         # with a page, bounce rate is of the visits that entered there
         return None if "bounce_rate" in names and "page" in tested else Shape.VISITS
     if dimension in VISIT:
         return Shape.VISITS if names <= {*OF_SESSIONS} and not ("bounce_rate" in names and "page" in tested) else None
-    if any(of_events(item) for item in question.filters) or not names <= {"visitors", "visits", *OF_EVENTS}:
+    if any(of_events(item) for item in question.filters) or not names <= {"visitors", "visits", *OF_EVENTS, *OF_PAGES}:
         return None
     if dimension == "page":
         return Shape.PAGES
@@ -190,10 +192,10 @@ async def _together(source: Source, parts: Sequence[Part], facts: Facts) -> list
 
 def _row(part: Part, key: str, values: dict[str, Any]) -> Row:
     label = time_label(int(key)) if part.by_time and key.isdigit() else key
-    metrics = part.question.metrics
+    shown = ((each, values[each.name]) for each in part.question.metrics)
     return Row(
         (label,) if part.dimension else (),
-        tuple(int(values[each.name]) if each.integral else float(values[each.name]) for each in metrics),
+        tuple(None if value is None else int(value) if each.integral else float(value) for each, value in shown),
     )
 
 

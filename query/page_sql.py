@@ -22,7 +22,7 @@ from query.legs import PART, LegText
 from query.plan import PARTS
 from query.sql import METRIC, Statement
 from query.tables import COUNTED, CUSTOM, NO_UUID, VIEW
-from query.vocabulary import TIME, blank
+from query.vocabulary import REACHED, SCROLLS, TIME, blank
 
 
 class Shape(Enum):
@@ -59,7 +59,8 @@ class Part:
 
 OF_EVENTS = ("pageviews", "events")
 OF_SESSIONS = ("visitors", "visits", "bounce_rate", "visit_duration")
-METRICS = (*OF_SESSIONS, *OF_EVENTS, "views_per_visit")
+OF_PAGES = ("time_on_page", "scroll_depth", *(f"{SCROLLS}{depth}" for depth in REACHED))
+METRICS = (*OF_SESSIONS, *OF_EVENTS, "views_per_visit", *OF_PAGES)
 _DAILY = "v.identity = 'IDENTITY_MODE_DAILY'"
 # Of the sessions that lists by page and by event count, rows that tell what they saw; page views tell of a visit's row.
 _SEEN = {Shape.PAGES: "page", Shape.NAMES: "name"}
@@ -68,6 +69,9 @@ _TELLING = {
     Shape.PAGES: f"(SELECT {_PLACE}, page FROM visit_pages FINAL WHERE pageviews > 0 OR customs > 0) AS e",
     Shape.NAMES: f"(SELECT {_PLACE}, name FROM events WHERE {CUSTOM} AND visit_id != {NO_UUID}) AS e",
 }
+_STAYED = (
+    f"(SELECT {_PLACE}, page, engaged_ms, scroll_depth FROM visit_pages FINAL WHERE pageviews > 0 OR customs > 0) AS e"
+)
 _OF_VISIT = ("visitor_id", "identity", "continuation", "first_at", "last_at", "pageviews", "interactives")
 _COLUMN = {"page": "e.page", "event": "e.name"}
 
@@ -106,13 +110,15 @@ class _Builder:
         self._legs = [LegText(self._is, part.question, self._bind) for part in parts]
 
     def text(self) -> str:
-        legs = [*self._visits(), *self._seen(Shape.PAGES), *self._seen(Shape.NAMES), *self._events()]
-        metrics = ", ".join(f"{METRIC.get(name, f'sum({name})')} AS m_{name}" for name in metrics_of(self._parts))
+        seen = (leg for shape in _SEEN for leg in self._seen(shape))
+        legs = [*self._visits(), *seen, *self._stayed(), *self._events()]
+        named = {name: f"m{index}" for index, name in enumerate(metrics_of(self._parts))}
+        metrics = ", ".join(f"{METRIC.get(name, f'sum({name})')} AS {alias}" for name, alias in named.items())
         something = (
             " + ".join(f"sum({each})" for metric in part.question.metrics for each in PARTS[metric.name])
             for part in self._parts
         )
-        first = ("0" if part.by_time else f"m_{part.question.metrics[0].name}" for part in self._parts)
+        first = ("0" if part.by_time else named[part.question.metrics[0].name] for part in self._parts)
         having = [f"{self._by_part(something)} > 0"]
         having += [
             f"(part != {place} OR key IN (SELECT arrayJoin({self._bind(list(part.only), 'Array(String)')})))"
@@ -177,7 +183,8 @@ class _Builder:
                 once = shape is Shape.PAGES and not self._facts.elsewhere
                 counted = "count()" if once else "uniqExact(e.visit_id)"
                 values = {"visits": counted, "visitors": counted}
-                found.append(self._grouped({place: key}, values, read, _TELLING[shape], self._in_memory_mode()))
+                conditions = self._of_sessions(f"NOT {_DAILY}")
+                found.append(self._grouped({place: key}, values, read, _TELLING[shape], conditions))
             if self._facts.daily:
                 values = {"visits": "uniqExact(e.visit_id)", "visitors": "uniqExact(e.visitor)"}
                 joined = (
@@ -189,6 +196,22 @@ class _Builder:
                     self._grouped({place: key}, values, ["e.visit_id AS visit_id", "e.visitor AS visitor"], joined, [])
                 )
         return found
+
+    def _stayed(self) -> list[str]:
+        """How long and how far pages were read: a row for each visit and page, whichever hostname had it."""
+        places = [place for place, part in enumerate(self._parts) if part.metrics & {*OF_PAGES}]
+        if not places:
+            return []
+        conditions = " AND ".join(self._of_sessions("1"))
+        columns, grouped = "e.engaged_ms AS engaged_ms, e.scroll_depth AS scroll_depth", ""
+        if self._facts.elsewhere:
+            columns = "sum(e.engaged_ms) AS engaged_ms, max(e.scroll_depth) AS scroll_depth"
+            grouped = " GROUP BY e.visit_id, e.page"
+        source = f"(SELECT e.page AS page, {columns} FROM {_STAYED} WHERE {conditions}{grouped}) AS p"
+        keys = {place: _Key("p.page", blank("page")) for place in places}
+        values = {name: PART[name] for metric in OF_PAGES for name in PARTS[metric]}
+        read = ["p.engaged_ms AS engaged_ms", "p.scroll_depth AS scroll_depth"]
+        return [self._grouped(keys, values, read, source, [])]
 
     def _events(self) -> list[str]:
         """What happened, by everything that is asked for; in one scan with it, whose sessions hold events by name."""
@@ -264,13 +287,14 @@ class _Builder:
         """Whether a session counts where it is placed, but for a few that are known."""
         return not self._facts.daily and self._facts.misplaced_are_known
 
-    def _in_memory_mode(self) -> list[str]:
-        """Conditions over rows that tell of a session: it counts, is in memory mode, and the filters hold for it."""
+    def _of_sessions(self, condition: str) -> list[str]:
+        """Conditions over rows that tell of a session: it counts, one over `v` holds for it, and so do the filters.
+        The one is of its mode of identity, so that nothing is to be looked up where there is one mode alone."""
         if self._placed_suffices:
             return [self._is.placed("e."), self._placed_right(), self._is.seen(self._filters)]
         return [
             self._is.placed("e."),
-            f"e.visit_id IN (SELECT visit_id FROM ({self._sessions(f'NOT {_DAILY}')}))",
+            f"e.visit_id IN (SELECT visit_id FROM ({self._sessions(condition)}))",
         ]
 
     def _placed_right(self) -> str:

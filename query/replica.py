@@ -249,9 +249,9 @@ class Replica:
         """Have the bytes of hidden rows leave the disk, those too that an interrupted erasure hid."""
         if self._client.query(self._layout.hiding, parameters={"table": f"{table}%"}).result_rows:
             self._client.command(self._layout.shed(table))
-            # replaced parts would stay on the disk until the table's next work, minutes on an idle site; dropping a
-            # partition, be it none, has them leave now
-            self._client.command(self._layout.drop_week(table), parameters={"week": _NO_WEEK})
+        # replaced parts, an interrupted erasure's too, would stay on the disk until the table's next work, minutes on
+        # an idle site; dropping a partition, be it none, has them leave now
+        self._client.command(self._layout.drop_week(table), parameters={"week": _NO_WEEK})
 
     def _one(self, statement: str) -> Sequence[Any]:
         return self._client.query(statement).result_rows[0]

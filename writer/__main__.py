@@ -71,8 +71,8 @@ async def main() -> None:
     receipts = Receipts(derived(key_bytes(settings.wrap_key), "receipts"))
     privacy = PrivacyRoom(PrivacyStore(privacy_pool), store, keyring, wrapper, sealer, receipts, now_us, commits.note)
     await audit_store.prepare(pool)
-    audit_pool = await open_pool(url, audit_store.CONNECTIONS, audit_store.as_appender)
-    audit = audit_store.AuditStore(audit_pool)
+    audit_pools = [await open_pool(url, size, audit_store.as_appender) for size in (1, audit_store.READERS)]
+    audit = audit_store.AuditStore(*audit_pools)
     audit_key = derived(key_bytes(settings.wrap_key), "audit")
     recorder = Recorder(audit, audit_key, now_us, settings.audit_retention_months)
     rooms = Rooms(directory, store, pipeline, commits, Stores.of(pool, wrapper), privacy, audit, recorder)
@@ -89,7 +89,7 @@ async def main() -> None:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await directory.stop()
-    for each in (ingest_pool, privacy_pool, audit_pool, pool):
+    for each in (ingest_pool, privacy_pool, *audit_pools, pool):
         each.terminate()
 
 

@@ -101,6 +101,13 @@ class Walk:
             raise BrokenChainError(f"entry {entry.number:,} is another than its checkpoint says: the log was rewritten")
         self.at = Place(entry.number, digest)
 
+    def held_to(self, kept: Mapping[int, bytes]) -> None:
+        """Raises BrokenChainError where the place that it starts from is another than somebody wrote down."""
+        if not hmac.compare_digest(kept.get(self.at.number, self.at.digest), self.at.digest):
+            raise BrokenChainError(
+                f"entry {self.at.number:,} was another than its checkpoint says: the log was rewritten"
+            )
+
     def end(self, head: Place) -> None:
         """Raises BrokenChainError where entries that once were there are not."""
         newest = max(head.number, *self.known, 0)

@@ -18,8 +18,8 @@ _MAX_LIMIT, _LIMIT, _STREAMED = 1_000, 100, 1_000
 _MAX_TEXT = 200
 _DIGEST_BYTES = 32
 
-Names = Callable[[Sequence[str]], Awaitable[dict[str, str]]]
-"""What actors are called, by id; those that are gone are left out."""
+Names = Callable[[Sequence[str], str], Awaitable[dict[str, str]]]
+"""What actors are called, by id, as the owner of a site may know; others are left out."""
 
 
 class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
@@ -47,14 +47,16 @@ class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
             raise invalid("limit", f"{request.limit} came; ask for at most {_MAX_LIMIT:,}")
         limit = request.limit or _LIMIT
         found = await self._store.found(wanted, limit + 1)
-        return audit_pb2.ListAuditResponse(entries=await self._named(found[:limit]), more=len(found) > limit)
+        return audit_pb2.ListAuditResponse(
+            entries=await self._named(found[:limit], wanted.site), more=len(found) > limit
+        )
 
     async def ExportAudit(
         self, request: audit_pb2.ExportAuditRequest, context: Context
     ) -> AsyncIterator[audit_pb2.ExportAuditResponse]:
         wanted = _wanted(request.wanted, "wanted.")
         while found := await self._store.found(wanted, _STREAMED):
-            yield audit_pb2.ExportAuditResponse(entries=await self._named(found))
+            yield audit_pb2.ExportAuditResponse(entries=await self._named(found, wanted.site))
             wanted = Wanted(
                 wanted.site, wanted.from_us, wanted.until_us, wanted.actor, wanted.operation, found[-1].number
             )
@@ -77,8 +79,8 @@ class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
             last=audit_pb2.AuditCheckpoint(number=head.number, digest=head.digest),
         )
 
-    async def _named(self, entries: Sequence[audit_pb2.AuditEntry]) -> Sequence[audit_pb2.AuditEntry]:
-        names = await self._names(sorted({entry.actor for entry in entries if entry.actor}))
+    async def _named(self, entries: Sequence[audit_pb2.AuditEntry], site: str) -> Sequence[audit_pb2.AuditEntry]:
+        names = await self._names(sorted({entry.actor for entry in entries if entry.actor}), site)
         for entry in entries:
             entry.actor_name = names.get(entry.actor, "")
         return entries

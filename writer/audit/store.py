@@ -13,8 +13,8 @@ from writer.control.changes import microseconds, moment, reachable
 from writer.database import Connection, Pool
 
 ROLE: Final = "analytics_audit"
-CONNECTIONS: Final = 3  # one appends, the others read
-_PAGE: Final = 2_000
+READERS: Final = 2
+_PAGE: Final = 500
 
 # Not part of a migration: roles belong to the whole server, so a dump holds none, and a restored one wants them anew.
 _PREPARE = """
@@ -29,6 +29,9 @@ _PREPARE = """
         GRANT SELECT, UPDATE ON audit_head TO analytics_audit;
         REVOKE EXECUTE ON FUNCTION expire_audit FROM PUBLIC;
         GRANT EXECUTE ON FUNCTION expire_audit TO analytics_audit;
+    EXCEPTION WHEN undefined_object OR insufficient_privilege THEN NULL;
+    END $$;
+    DO $$ BEGIN
         IF NOT pg_has_role(current_user, 'analytics_audit', 'SET') THEN
             EXECUTE format('GRANT analytics_audit TO %I', current_user);
         END IF;
@@ -42,6 +45,8 @@ _MAY_SET_ROLE = """
 _SET_ROLE = "SET ROLE analytics_audit"
 
 _HEAD = "SELECT number, digest FROM audit_head"
+_LAST_AT = "SELECT max(at) FROM audit_log"
+_BOUNDS = "SELECT min(number), max(number) FROM audit_log"
 # nothing where another writer appended meanwhile
 _APPEND = """
     WITH head AS (
@@ -53,9 +58,12 @@ _APPEND = """
     RETURNING number
 """
 _ENTRIES = "SELECT * FROM audit_log WHERE number > $1 AND number <= $2 ORDER BY number LIMIT $3"
+# numbers beyond the head, or where entries ran out, are no entries of the chain
 _FOUND = """
     SELECT * FROM audit_log
-    WHERE ($1 = '' OR site = $1) AND at >= $2 AND at < $3 AND ($4 = '' OR actor = $4)
+    WHERE number <= (SELECT h.number FROM audit_head AS h)
+        AND number > coalesce((SELECT max(c.number) FROM audit_checkpoints AS c WHERE c.expired), 0)
+        AND ($1 = '' OR site = $1) AND at >= $2 AND at < $3 AND ($4 = '' OR actor = $4)
         AND ($5 = '' OR operation = $5 OR starts_with(operation, $5 || '.')) AND number < $6
     ORDER BY number DESC LIMIT $7
 """
@@ -64,7 +72,7 @@ _SET_CHECKPOINT = """
     INSERT INTO audit_checkpoints (number, digest, at, expired, signature) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT DO NOTHING
 """
-_OLDER = "SELECT number, digest FROM audit_log WHERE at < $1 ORDER BY number DESC LIMIT 1"
+_OLDER = "SELECT number, digest FROM audit_log WHERE at < $1 ORDER BY at DESC, number DESC LIMIT 1"
 _EXPIRE = "SELECT expire_audit($1, $2)"
 
 _LAST_US, _LAST_NUMBER = 253_402_300_799_000_000, 2**63 - 1  # the year 9999
@@ -97,15 +105,23 @@ async def as_appender(connection: Connection) -> None:
 
 
 class AuditStore:
-    """On a pool of its own, whose connections are prepared by `as_appender`. Raises UNAVAILABLE while PostgreSQL is
-    away."""
+    """On pools of its own, whose connections are prepared by `as_appender`: one connection that appends, so that who
+    reads long holds nobody up, and some that read. Raises UNAVAILABLE while PostgreSQL is away."""
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+    def __init__(self, appending: Pool, reading: Pool) -> None:
+        self._appending = appending
+        self._pool = reading
 
-    async def head(self) -> Place:
+    async def head(self) -> tuple[Place, int]:
+        """The last entry's place, and when the newest was written: microseconds since the epoch, 0 = never."""
+        async with reachable(), self._appending.acquire() as connection:
+            return Place(*await connection.fetchrow(_HEAD)), microseconds(await connection.fetchval(_LAST_AT))
+
+    async def bounds(self) -> tuple[int, int] | None:
+        """The least and the greatest number there is."""
         async with reachable(), self._pool.acquire() as connection:
-            return Place(*await connection.fetchrow(_HEAD))
+            first, last = await connection.fetchrow(_BOUNDS)
+            return None if first is None else (first, last)
 
     async def append(self, after: Place, entries: Sequence[tuple[audit_pb2.AuditEntry, bytes]]) -> bool:
         """One commit. False if the head is another by now: then nothing was written."""
@@ -123,7 +139,7 @@ class AuditStore:
             [digest for _, digest in entries],
         ]
         last, digest = kept[-1].number, entries[-1][1]
-        async with reachable(), self._pool.acquire() as connection:
+        async with reachable(), self._appending.acquire() as connection:
             rows = await connection.fetch(_APPEND, after.number, after.digest, last, digest, *columns)
             return len(rows) == len(entries)
 

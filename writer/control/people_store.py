@@ -33,9 +33,14 @@ _USERS = """
     ORDER BY u.email COLLATE "C"
 """
 _NAMES = """
-    SELECT id::text AS id, email AS name FROM users WHERE id = ANY($2)
-    UNION ALL SELECT id, name FROM api_keys WHERE id = ANY($1)
-    UNION ALL SELECT id, name FROM shares WHERE id = ANY($1)
+    WITH place AS (SELECT number FROM sites WHERE id = $3)
+    SELECT id::text AS id, email AS name FROM users u
+    WHERE id = ANY($2) AND ($3 = '' OR EXISTS (
+        SELECT FROM grants g WHERE g.user_id = u.id AND (g.site_number IS NULL OR g.site_number IN (TABLE place))
+    ))
+    UNION ALL SELECT id, name FROM api_keys
+    WHERE id = ANY($1) AND ($3 = '' OR site_number IS NULL OR site_number IN (TABLE place))
+    UNION ALL SELECT id, name FROM shares WHERE id = ANY($1) AND ($3 = '' OR site_number IN (TABLE place))
 """
 _SET_GRANT = """
     INSERT INTO grants (user_id, site_number, role) VALUES ($1, $2, $3)
@@ -104,11 +109,12 @@ class PeopleStore:
             grants = grants_by_user(await connection.fetch(GRANTS))
             return [_user(row, grants.get(row["id"], [])) for row in await connection.fetch(_USERS)]
 
-    async def names(self, ids: Sequence[str]) -> dict[str, str]:
-        """What people, keys and links are called, by id; what is gone is left out."""
+    async def names(self, ids: Sequence[str], site: str) -> dict[str, str]:
+        """What people, keys and links are called, by id; what is gone is left out, and so is who has no business at the
+        site: its owner learns no stranger's address. "" = every site's."""
         people = [uuid.UUID(id) for id in ids if is_uuid(id)]
         async with reachable(), self._pool.acquire() as connection:
-            return {row["id"]: row["name"] for row in await connection.fetch(_NAMES, ids, people)}
+            return {row["id"]: row["name"] for row in await connection.fetch(_NAMES, ids, people, site)}
 
     async def set_role(self, user_id: uuid.UUID, site: str, role: int, kept_session: str) -> int:
         """Sets a role, or takes it away with 0, and ends the person's sessions but one; the directory's version.

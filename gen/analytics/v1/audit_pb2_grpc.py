@@ -76,7 +76,7 @@ class AuditServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ExportAudit(self, request, context):
-        """Streams all entries that fit, the newest first; `limit` and `before` are not looked at.
+        """Streams all entries that fit, the newest first; `limit` is not looked at.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

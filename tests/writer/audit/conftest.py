@@ -9,7 +9,7 @@ import pytest
 from analytics.v1 import audit_pb2
 
 from writer.audit.recorder import Recorder
-from writer.audit.store import CONNECTIONS, AuditStore, as_appender, prepare
+from writer.audit.store import READERS, AuditStore, as_appender, prepare
 from writer.database import open_pool
 
 KEY = b"k" * 32
@@ -36,11 +36,6 @@ class Log:
             await connection.execute("SET LOCAL session_replication_role = replica")
             await connection.execute(sql, *values)
 
-    async def empty(self) -> None:
-        await self.tamper("DELETE FROM audit_log")
-        await self.tamper("DELETE FROM audit_checkpoints")
-        await self.tamper("UPDATE audit_head SET number = 0, digest = ''")
-
 
 def entry(operation: str = "QueryService.Page", **fields: Any) -> audit_pb2.AuditEntry:
     told: dict[str, Any] = {
@@ -53,23 +48,27 @@ def entry(operation: str = "QueryService.Page", **fields: Any) -> audit_pb2.Audi
 
 
 @pytest.fixture(scope="module")
-async def module_log(database: str) -> AsyncIterator[Log]:
+async def pools(database: str) -> AsyncIterator[tuple[Any, Any, Any]]:
+    """The owner's, the appender's and the readers'."""
     owner = await open_pool(database, 3)
     await prepare(owner)
-    pool = await open_pool(database, CONNECTIONS, as_appender)
-    store, holder = AuditStore(pool), list[Log]()
-    recorder = Recorder(store, KEY, lambda: holder[0].now_us, 25)
-    holder.append(Log(owner, pool, store, recorder))
-    running = asyncio.create_task(recorder.run())
-    yield holder[0]
-    running.cancel()
-    await pool.close()
-    await owner.close()
+    appending, reading = [await open_pool(database, size, as_appender) for size in (1, READERS)]
+    yield owner, appending, reading
+    for each in (appending, reading, owner):
+        await each.close()
 
 
 @pytest.fixture
-async def log(module_log: Log) -> Log:
+async def log(pools: tuple[Any, Any, Any]) -> AsyncIterator[Log]:
     """Empty, its clock at NOW_US."""
-    await module_log.empty()
-    module_log.now_us = NOW_US
-    return module_log
+    owner, appending, reading = pools
+    store, holder = AuditStore(appending, reading), list[Log]()
+    recorder = Recorder(store, KEY, lambda: holder[0].now_us, 25)
+    made = Log(owner, appending, store, recorder)
+    holder.append(made)
+    await made.tamper("DELETE FROM audit_log")
+    await made.tamper("DELETE FROM audit_checkpoints")
+    await made.tamper("UPDATE audit_head SET number = 0, digest = ''")
+    running = asyncio.create_task(recorder.run())
+    yield made
+    running.cancel()

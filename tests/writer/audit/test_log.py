@@ -1,6 +1,7 @@
 """The log in PostgreSQL: one commit for all who wait, by a role that changes nothing, and a change is found."""
 
 import asyncio
+import time
 
 import asyncpg
 import pytest
@@ -10,6 +11,10 @@ from mesh.errors import MeshError
 from tests.writer.audit.conftest import KEY, NOW_US, Log, entry
 from writer.audit.recorder import Recorder
 from writer.audit.store import Wanted
+
+FORGED = (
+    "SELECT {number}, at, actor_kind, actor, operation, site, request, refused, network, digest FROM audit_log LIMIT 1"
+)
 
 
 async def test_entries_come_back_as_they_were_written_with_number_and_time(log: Log) -> None:
@@ -51,6 +56,18 @@ async def test_the_role_that_appends_can_neither_change_nor_remove_nor_empty(log
             await connection.execute("SELECT expire_audit(1, 10)")
 
 
+async def test_not_even_a_forged_checkpoint_lets_the_role_remove_what_is_young(log: Log) -> None:
+    log.now_us = time.time_ns() // 1_000
+    await log.recorder.append(entry())
+    async with log.pool.acquire() as connection:
+        forged = (
+            "INSERT INTO audit_checkpoints (number, digest, at, expired, signature) VALUES (1, 'x', now(), true, 'x')"
+        )
+        await connection.execute(forged)
+        assert await connection.fetchval("SELECT expire_audit(1, 10)") == 0
+    assert await log.problem() == "the checkpoint at entry 1 was changed"
+
+
 @pytest.mark.parametrize(
     ("sql", "says"),
     [
@@ -59,6 +76,8 @@ async def test_the_role_that_appends_can_neither_change_nor_remove_nor_empty(log
         ("DELETE FROM audit_log WHERE number = 3", "after entry 2 comes 4: those between are missing"),
         ("DELETE FROM audit_log WHERE number <= 2", "after entry 0 comes 3: those between are missing"),
         ("DELETE FROM audit_log WHERE number > 3", "the entries after 3 are missing; there were 5"),
+        (f"INSERT INTO audit_log {FORGED.format(number=9)}", "entry 9 lies beyond the log's head, 5: it was added"),
+        (f"INSERT INTO audit_log {FORGED.format(number=0)}", "entry 0 is there, though"),
         ("UPDATE audit_head SET digest = repeat('x', 32)::bytea", "the log's head is not its last entry, 5"),
         ("UPDATE audit_log SET number = CASE number WHEN 2 THEN 102 WHEN 102 THEN 2 ELSE number END", "comes 3"),
     ],
@@ -79,6 +98,30 @@ async def test_a_rewound_log_is_found_by_a_checkpoint_that_was_kept_elsewhere(lo
     await log.tamper("UPDATE audit_head SET (number, digest) = (SELECT number, digest FROM audit_log WHERE number = 2)")
     assert await log.problem() == ""
     assert await log.problem(n4=kept.digest) == "the entries after 2 are missing; there were 4"
+
+
+async def test_what_somebody_added_beside_the_chain_is_in_no_list(log: Log) -> None:
+    await log.recorder.append(entry())
+    await log.tamper(f"INSERT INTO audit_log {FORGED.format(number=9)}")
+    assert [each.number for each in await log.store.found(Wanted(), 10)] == [1]
+
+
+async def test_times_never_go_back_and_a_clock_that_does_removes_nothing(log: Log) -> None:
+    for now_us in (NOW_US, 1, NOW_US + 1):
+        log.now_us = now_us
+        await log.recorder.append(entry())
+    assert [each.at_us - NOW_US for each in await log.store.found(Wanted(), 10)] == [1, 0, 0]
+    assert await log.recorder.expire() == 0
+
+
+async def test_a_kept_checkpoint_is_held_against_the_beginning_and_older_ones_are_said_to_be(log: Log) -> None:
+    await log.recorder.append(*[entry()] * 3)
+    log.now_us = NOW_US + 800 * DAY
+    await log.recorder.append(entry())
+    assert await log.recorder.expire() == 3
+    assert await log.problem(n3=b"0" * 32) == "entry 3 was another than its checkpoint says: the log was rewritten"
+    with pytest.raises(MeshError, match="ran out of its retention"):
+        await log.problem(n2=b"0" * 32)
 
 
 async def test_retention_takes_the_old_and_leaves_a_chain_that_verifies(log: Log) -> None:
