@@ -23,7 +23,7 @@ _CONNECT_TIMEOUT_S = 5
 
 class _PlainConnection(asyncpg.Connection):  # pyright: ignore[reportMissingTypeArgument]
     def get_reset_query(self) -> str:
-        """Nothing: no session state is ever set, and a query at each release costs a round trip."""
+        """Nothing: what a session is told, it is told once, and a query at each release costs a round trip."""
         return ""
 
 

@@ -120,7 +120,13 @@ class InvitationServicer(account_pb2_grpc.InvitationServiceServicer):
         self, request: account_pb2.DeleteInvitationRequest, context: Context
     ) -> account_pb2.DeleteInvitationResponse:
         who = caller()
-        if not await self._store.delete_invitation(request.id, lambda site: who.role_at(site) >= who.least):
+
+        def may(site: str) -> bool:
+            if allowed := who.role_at(site) >= who.least:
+                who.require_site(site)  # which the audit log learns by it
+            return allowed
+
+        if not await self._store.delete_invitation(request.id, may):
             raise not_found(f'there is no invitation "{request.id[:64]}"', "id")
         return account_pb2.DeleteInvitationResponse()
 
