@@ -28,8 +28,9 @@ class Problem(Exception):
 
     @classmethod
     def of(cls, error: MeshError) -> "Problem":
+        """A 503 always says when to come back, a 429 only where another try of the same can help."""
         retry_after_s = error.retry_after_s
-        if error.http_status in (429, 503) and retry_after_s is None:
+        if error.http_status == 503 and retry_after_s is None:
             retry_after_s = 1.0
         return cls(error.http_status, error.message, error.field, error.reason, retry_after_s)
 

@@ -221,7 +221,8 @@ class Pool:
             if error.code in (_TOO_SLOW, _TIMEOUT_BEFORE_START):
                 raise MeshError(grpc.StatusCode.DEADLINE_EXCEEDED, "the answer would take too long") from error
             if error.code in (_TOO_MUCH_MEMORY, _TOO_MANY_ROWS):
-                raise MeshError(grpc.StatusCode.RESOURCE_EXHAUSTED, "the answer would take too much memory") from error
+                message = "the answer would take too much memory; ask for less, as for a shorter range"
+                raise MeshError(grpc.StatusCode.RESOURCE_EXHAUSTED, message, reason="QUERY_MEMORY") from error
             raise
 
     async def _run(self, work: Callable[[Client], T], mark: str) -> T:

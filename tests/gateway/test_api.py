@@ -201,6 +201,13 @@ async def test_an_internal_error_of_a_service_tells_nothing(mesh: Mesh, http: ht
     assert "secret" not in response.text
 
 
+async def test_a_question_that_is_too_large_is_not_to_be_asked_again(mesh: Mesh, http: httpx.AsyncClient) -> None:
+    mesh.query.refusal = MeshError(grpc.StatusCode.RESOURCE_EXHAUSTED, "too much memory; ask for less")
+    response = await http.post("/api/v1/query", json=QUESTION, headers=authorized(ADMIN))
+    assert (response.status_code, response.json()["detail"]) == (429, "too much memory; ask for less")
+    assert "retry-after" not in response.headers
+
+
 async def test_a_service_that_is_away_is_503_with_a_time_to_come_back(mesh: Mesh, http: httpx.AsyncClient) -> None:
     await mesh.stop("query")
     response = await http.post("/api/v1/query", json=QUESTION, headers=authorized(ADMIN))

@@ -38,6 +38,8 @@ LISTS = [
     query_pb2.PageList(dimension="page", metrics=["visits", "visitors"]),
     query_pb2.PageList(dimension="page", metrics=["pageviews"], limit=1),
     query_pb2.PageList(dimension="page", metrics=["visitors", "bounce_rate"]),
+    query_pb2.PageList(dimension="page", metrics=["visitors", "time_on_page", "scroll_depth", "scroll_reached:50"]),
+    query_pb2.PageList(dimension="page", metrics=["time_on_page", "scroll_reached:100"], limit=2),
     query_pb2.PageList(dimension="event", metrics=["visitors", "events", "pageviews"]),
     query_pb2.PageList(dimension="event", metrics=["visits"], limit=2),
     query_pb2.PageList(dimension="hostname"),
@@ -97,6 +99,8 @@ def made(seed: int, site: int, modes: list[int], hosts: list[str], names: list[s
                     hostname=chance.choice(hosts),
                     props=chance.choice([{}, {"plan": "pro"}, {"plan": ""}]),
                     event_id=str(uuid.UUID(int=chance.getrandbits(128))),
+                    engaged_ms=chance.randrange(9_000) if name == "engagement" else 0,
+                    scroll_depth=chance.choice([10, 50, 100]) if name == "scroll" else 0,
                     **texts,
                     **shared,
                 )
@@ -180,7 +184,7 @@ def parts_of(asked: page.Asked, found: page.PageAnswer) -> list[tuple[Question, 
 
 def test_a_page_of_plain_lists_takes_two_statements(store: Store, runner: asyncio.Runner) -> None:
     lists = [each for each in LISTS if page.shape_of(asked_of(1, [], lists=[each]).lists[0], Facts(1, 0, 0))]
-    assert len(lists) == 11
+    assert len(lists) == 13
 
     async def statements() -> int:
         with explaining() as recorder:

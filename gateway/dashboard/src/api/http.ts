@@ -17,6 +17,8 @@ export class ApiError extends Error {
     readonly field = "",
     /** Which of several refusals of one status it is, e.g. TOTP; "" where there is one only. */
     readonly reason = "",
+    /** After how many seconds the same may be asked again; 0 where nothing is said of it. */
+    readonly retryAfterS = 0,
   ) {
     super(message);
   }
@@ -99,12 +101,12 @@ async function request(operation: Operation, body: unknown, options: Options, ac
 async function refusal(response: Response): Promise<ApiError> {
   const { status } = response;
   const answer: unknown = await response.json().catch(() => null);
-  if (status >= 502) return new ApiError(status, text.state.unavailable);
+  const wait = (status === 429 || status === 503) && Number(response.headers.get("retry-after"));
   const { detail, title, field, reason } = (answer ?? {}) as Record<string, unknown>;
-  const wait = Number(response.headers.get("retry-after"));
-  const said = [status === 429 && wait && text.state.throttled(wait), detail, title].find(
-    (one) => typeof one === "string" && one,
-  );
+  if (status >= 502 || reason === "QUERY_QUEUE_FULL") {
+    return new ApiError(status, text.state.unavailable, "", "", wait || 0);
+  }
+  const said = [wait && text.state.throttled(wait), detail, title].find((one) => typeof one === "string" && one);
   const word = (given: unknown) => (typeof given === "string" ? given : "");
-  return new ApiError(status, String(said ?? text.state.failed), word(field), word(reason));
+  return new ApiError(status, String(said ?? text.state.failed), word(field), word(reason), wait || 0);
 }

@@ -1,6 +1,7 @@
 import { createContext } from "preact";
 import { useCallback, useContext, useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "./http";
+import { patiently } from "./patience";
 
 /** Answers kept in memory, so that "back" shows at once what was there. */
 const KEPT = 80;
@@ -58,7 +59,7 @@ export function useAsk<T>(key: string | null, ask: (signal: AbortSignal) => Prom
     const cancel = new AbortController();
     const known = kept.get(key) as T | undefined;
     if (known !== undefined) setState({ key, answer: known, error: null });
-    newest.current(cancel.signal).then(
+    patiently(() => newest.current(cancel.signal), cancel.signal).then(
       (answer) => {
         if (cancel.signal.aborted) return;
         keep(key, answer);
