@@ -33,16 +33,16 @@ async def dashboard(directory: Path, events: int, tell: Callable[[str], None]) -
     mesh = Mesh(directory / "mesh")
     tell(f"making {events:,} events")
     await _filled(mesh, directory / "history", events)
-    days = f"{(END - timedelta(days=30)).date()}..{(END - timedelta(days=1)).date()}"
-    overview = f"/?site={mesh.site}&range={quote(days)}"
     measures = [Measure("JavaScript of the overview before its chart, gzip", _first_bytes() / KB, "KB", at_most=150)]
     try:
         await mesh.start()
+        overview, *others = (_overview(mesh.site, days) for days in range(screen.LOADS + 1))
         tell("asking in Chromium")
         async with chromium() as browser:
             page, after = await screen.signed_in(browser, mesh)
             measures.append(Measure("from sign-in to all numbers, the last 30 days", after, "ms"))
             measures += await screen.loads(page, overview)
+            measures.append(await screen.first_loads(page, others))
             measures.append(await screen.clicks(page, overview))
             measures.append(await screen.live(page, mesh))
         tell("Lighthouse")
@@ -52,6 +52,12 @@ async def dashboard(directory: Path, events: int, tell: Callable[[str], None]) -
     finally:
         await mesh.stop()
     return measures
+
+
+def _overview(site: str, before: int) -> str:
+    """The address of an overview of thirty days that end some days before the generated ones do."""
+    first, last = (END - timedelta(days=before + length) for length in (30, 1))
+    return f"/?site={site}&range={quote(f'{first.date()}..{last.date()}')}"
 
 
 async def _filled(mesh: Mesh, history: Path, events: int) -> None:
@@ -96,6 +102,7 @@ def _lighthouse(mesh: Mesh, path: str, directory: Path) -> list[Measure]:
     done = subprocess.run(command, env={**os.environ, "CHROME_PATH": executable()}, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"lighthouse: {done.stderr[-2_000:]}")
+    (folder / "report.json").write_text(done.stdout)
     return screen.lighthouse_scores(done.stdout)
 
 

@@ -42,7 +42,7 @@ async def all_shown(page: Page) -> float:
 
 
 async def loads(page: Page, address: str) -> list[Measure]:
-    """Medians of loads of an overview whose files the browser has."""
+    """Medians of loads of an overview whose files the browser has, and whose answers the server remembers."""
     painted: list[float] = []
     shown: list[float] = []
     for _ in range(LOADS + 1):
@@ -54,6 +54,15 @@ async def loads(page: Page, address: str) -> list[Measure]:
         Measure("first contentful paint", statistics.median(painted[1:]), "ms", at_most=1_000),
         Measure("all numbers of the overview", statistics.median(shown[1:]), "ms", at_most=1_500),
     ]
+
+
+async def first_loads(page: Page, addresses: Sequence[str]) -> Measure:
+    """Median of loads of overviews that nobody has asked for, so that no answer is remembered."""
+    shown: list[float] = []
+    for address in addresses:
+        await page.goto(address)
+        shown.append(await all_shown(page))
+    return Measure("all numbers of days that nobody has asked for", statistics.median(shown), "ms")
 
 
 async def clicks(page: Page, address: str) -> Measure:

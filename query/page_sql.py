@@ -176,6 +176,8 @@ class _Builder:
         """Sessions by what single events of them tell, one or the other mode of identity a leg."""
         found: list[str] = []
         for place in self._of(shape):
+            if place in self._with_stays and not self._facts.daily:
+                continue
             key = _Key(self._is.label(self._parts[place].dimension, "e"))
             read = [f"e.{name} AS {name}" for name in ("visit_id", _SEEN[shape])]
             if self._facts.memory and not (shape is Shape.NAMES and self._in_one_scan):
@@ -198,8 +200,9 @@ class _Builder:
         return found
 
     def _stayed(self) -> list[str]:
-        """How long and how far pages were read: a row for each visit and page, whichever hostname had it."""
-        places = [place for place, part in enumerate(self._parts) if part.metrics & {*OF_PAGES}]
+        """How long and how far pages were read: a row for each visit and page, whichever hostname had it. Where no
+        visitor is one of several visits, the rows are counted as well: one scan is enough."""
+        places = self._with_stays
         if not places:
             return []
         conditions = " AND ".join(self._of_sessions("1"))
@@ -210,6 +213,7 @@ class _Builder:
         source = f"(SELECT e.page AS page, {columns} FROM {_STAYED} WHERE {conditions}{grouped}) AS p"
         keys = {place: _Key("p.page", blank("page")) for place in places}
         values = {name: PART[name] for metric in OF_PAGES for name in PARTS[metric]}
+        values |= {} if self._facts.daily else dict.fromkeys(("visits", "visitors"), "count()")
         read = ["p.engaged_ms AS engaged_ms", "p.scroll_depth AS scroll_depth"]
         return [self._grouped(keys, values, read, source, [])]
 
@@ -234,6 +238,10 @@ class _Builder:
         telling = f"e.{CUSTOM} AND e.visit_id != {NO_UUID} AND {self._placed_right()}"
         read += ["e.visit_id AS visit_id", f"({self._is.happened()}) AS happened", f"({telling}) AS telling"]
         return [self._grouped(keys, values, read, "events AS e", conditions)]
+
+    @property
+    def _with_stays(self) -> list[int]:
+        return [place for place, part in enumerate(self._parts) if part.metrics & {*OF_PAGES}]
 
     def _of(self, shape: Shape) -> list[int]:
         return [
