@@ -1,4 +1,4 @@
-"""A writer as its followers see it: Follow and Directory over real gRPC, from a list of events kept in memory."""
+"""A writer as its followers see it: Follow, Directory, Audit over real gRPC, from a list of events kept in memory."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,8 @@ from typing import Any
 import grpc
 from analytics.v1 import (
     account_pb2,
+    audit_pb2,
+    audit_pb2_grpc,
     definition_pb2,
     directory_pb2,
     directory_pb2_grpc,
@@ -164,6 +166,13 @@ class Directory(directory_pb2_grpc.DirectoryServiceServicer):
             yield directory_pb2.DirectoryServiceWatchResponse(version=1)
 
 
+class Audit(audit_pb2_grpc.AuditServiceServicer):
+    """Takes every entry."""
+
+    async def AppendAudit(self, request: audit_pb2.AppendAuditRequest, context: Any) -> audit_pb2.AppendAuditResponse:
+        return audit_pb2.AppendAuditResponse()
+
+
 class Writer:
     """The double, listening. `stop` closes the port; `start` takes the same one again."""
 
@@ -179,6 +188,7 @@ class Writer:
         self.follow = Follow(self.truth)
         self._server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
         follow_pb2_grpc.add_FollowServiceServicer_to_server(self.follow, self._server)
+        audit_pb2_grpc.add_AuditServiceServicer_to_server(Audit(), self._server)
         directory_pb2_grpc.add_DirectoryServiceServicer_to_server(Directory(self._sites), self._server)
         self.port = self._server.add_insecure_port(f"127.0.0.1:{self.port}")
         await self._server.start()
