@@ -209,7 +209,9 @@ def caller() -> Caller:
 
 
 def set_caller(value: Caller) -> None:
+    """A call begins: nothing was asked of any site yet."""
     _caller.set(value)
+    _asked_site.set("")
 
 
 def asked_site() -> str:
@@ -219,7 +221,7 @@ def asked_site() -> str:
 
 def proved(user: str) -> None:
     """Whoever is behind the RPC being served has proved to be a person."""
-    set_caller(replace(caller(), user=user))
+    _caller.set(replace(caller(), user=user))
 
 
 class Authenticator:

@@ -10,19 +10,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import grpc
+from google.protobuf import empty_pb2
 from google.protobuf.message import DecodeError
 
 from mesh.errors import MeshError, invalid
 
-
-class _Unreadable:
-    """Stands for such a request; to whoever describes requests it is an empty one."""
-
-    def ListFields(self) -> list[Any]:
-        return []
-
-
-_UNREADABLE: Final = _Unreadable()
+_UNREADABLE: Final = empty_pb2.Empty()
+"""Stands for such a request; to whoever describes requests it is an empty one."""
 
 
 class Readable(grpc.aio.ServerInterceptor):
