@@ -1,22 +1,19 @@
 """`./run audit`: who asked for what, is the log as it was written; and entries of commands that ask no service."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import grpc
 from analytics.v1 import audit_pb2, audit_pb2_grpc
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.asking import asked
 from cli.credentials import load_or_make
 from cli.data_directory import DataDirectory
 from cli.errors import Refusal
-from mesh.channel import bearer, connect
-from mesh.errors import from_rpc
 
 _CALL_S, _VERIFY_S = 30.0, 3_600.0
 
@@ -67,16 +64,10 @@ def record(data: DataDirectory, ready: Ready, operation: str, site: str = "") ->
 
 
 def _ask(ready: Ready, method: str, request: Any, timeout_s: float, token: str = "") -> Any:
-    async def main() -> Any:
-        async with connect(ready["writer"]) as channel:
-            stub = audit_pb2_grpc.AuditServiceStub(channel)
-            metadata = bearer(token or ready["admin_token"])
-            return await getattr(stub, method)(request, metadata=metadata, timeout=timeout_s)
+    def call(channel: Any, metadata: Any) -> Any:
+        return getattr(audit_pb2_grpc.AuditServiceStub(channel), method)(request, metadata=metadata, timeout=timeout_s)
 
-    try:
-        return asyncio.run(main())
-    except grpc.aio.AioRpcError as error:
-        raise Refusal(str(from_rpc(error))) from None
+    return asked(ready, call, token)
 
 
 def _told(entry: audit_pb2.AuditEntry) -> dict[str, object]:

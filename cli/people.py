@@ -1,7 +1,6 @@
 """`./run users`: who may sign in, inviting somebody, and a new password for who lost theirs."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -10,9 +9,8 @@ from analytics.v1 import account_pb2, account_pb2_grpc
 from rich.console import Console
 from rich.table import Table
 
+from cli.asking import asked
 from cli.errors import Refusal
-from mesh.channel import bearer, connect
-from mesh.errors import from_rpc
 
 _LIMIT_S = 20.0
 ROLES = {
@@ -33,7 +31,7 @@ def show_users(ready: Mapping[str, Any], console: Console) -> None:
         return await stub.ListUsers(account_pb2.ListUsersRequest(), metadata=metadata, timeout=_LIMIT_S)
 
     table = Table("e-mail", "roles", "second factor", "last used", box=None, pad_edge=False)
-    for user in _asked(ready, ask).users:
+    for user in asked(ready, ask).users:
         roles = ", ".join(f"{_word(grant.role)} of {grant.site or 'every site'}" for grant in user.grants)
         seen = _instant(user.last_used_us) if user.last_used_us else "-"
         table.add_row(user.email, roles or "none", "yes" if user.totp else "no", seen)
@@ -51,7 +49,7 @@ def invite(ready: Mapping[str, Any], email: str, role: str, site: str, console: 
         request = account_pb2.CreateInvitationRequest(invitation=invitation)
         return await stub.CreateInvitation(request, metadata=metadata, timeout=_LIMIT_S)
 
-    made = _asked(ready, ask)
+    made = asked(ready, ask)
     _print_link(console, f"{ready['gateway']}/join#{made.secret}", made.invitation.expires_at_us)
 
 
@@ -63,19 +61,8 @@ def reset_password(ready: Mapping[str, Any], email: str, remove_totp: bool, cons
         request = account_pb2.CreatePasswordResetRequest(id=email, remove_totp=remove_totp)
         return await stub.CreatePasswordReset(request, metadata=metadata, timeout=_LIMIT_S)
 
-    made = _asked(ready, ask)
+    made = asked(ready, ask)
     _print_link(console, f"{ready['gateway']}/reset#{made.secret}", made.expires_at_us)
-
-
-def _asked(ready: Mapping[str, Any], ask: Callable[[grpc.aio.Channel, Any], Awaitable[T]]) -> T:
-    async def call() -> T:
-        async with connect(ready["writer"]) as channel:
-            return await ask(channel, bearer(ready["admin_token"]))
-
-    try:
-        return asyncio.run(call())
-    except grpc.aio.AioRpcError as error:
-        raise Refusal(str(from_rpc(error))) from None
 
 
 def _print_link(console: Console, link: str, until_us: int) -> None:

@@ -4,20 +4,19 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
-import grpc
 from analytics.v1 import privacy_pb2, privacy_pb2_grpc, query_pb2, query_pb2_grpc
 from rich.console import Console
 from rich.table import Table
 
+from cli.asking import asked
 from cli.errors import Refusal, reason
-from mesh.channel import bearer, connect
-from mesh.errors import from_rpc
+from mesh.channel import connect
 
 _CALL_S, _DOWNLOAD_S, _SEEN_S = 30.0, 3_600.0, 300.0
 _LOOK_EVERY_S = 0.2
@@ -207,20 +206,7 @@ async def _done(stub: Any, token: Any, task: privacy_pb2.PrivacyTask, console: C
 
 
 def _run(ready: Ready, work: Callable[[Any, Any], Awaitable[T]]) -> T:
-    async def main() -> T:
-        async with _service(ready) as stub:
-            return await work(stub, bearer(ready["admin_token"]))
-
-    try:
-        return asyncio.run(main())
-    except grpc.aio.AioRpcError as error:
-        raise Refusal(str(from_rpc(error))) from None
-
-
-@asynccontextmanager
-async def _service(ready: Ready) -> AsyncGenerator[Any]:
-    async with connect(ready["writer"]) as channel:
-        yield privacy_pb2_grpc.PrivacyServiceStub(channel)
+    return asked(ready, lambda channel, token: work(privacy_pb2_grpc.PrivacyServiceStub(channel), token))
 
 
 @contextmanager

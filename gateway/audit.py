@@ -4,9 +4,8 @@ import csv
 import io
 from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
-import grpc
 import msgspec
 from analytics.v1 import audit_pb2
 from starlette.requests import Request
@@ -17,8 +16,7 @@ from gateway.answers_csv import cell
 from gateway.credentials import credential
 from gateway.message_schemas import TEXT, WHOLE, list_of, shape
 from gateway.openapi import CSV, NDJSON, Operation
-from gateway.peers import Peers, ask
-from gateway.problems import Problem
+from gateway.peers import Peers, ask, begun
 from gateway.sites import instant, instant_us
 from mesh.errors import invalid
 
@@ -115,16 +113,13 @@ class Audit:
         token = str(found.entries[-1].number) if found.more else None
         return json({"entries": [_told(entry) for entry in found.entries], "nextPageToken": token})
 
-    async def _file(self, request: Request, wanted: audit_pb2.ListAuditRequest, kind: str, lines: Any) -> Response:
+    async def _file(self, request: Request, wanted: audit_pb2.ListAuditRequest, kind: str, lines: _Lines) -> Response:
         message, metadata = audit_pb2.ExportAuditRequest(wanted=wanted), self._peers.metadata(credential(request))
         call = self._peers.audit.ExportAudit(message, timeout=_EXPORT_S, metadata=metadata)
-        try:
-            first = await call.read()
-        except grpc.aio.AioRpcError as error:
-            raise Problem.of_rpc(error) from None
+        pieces = _pieces(await begun(call), lines)
         name = "audit.csv" if kind == CSV else "audit.ndjson"
         headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-        return StreamingResponse(_pieces(first, call, lines), headers=headers, media_type=kind)
+        return StreamingResponse(pieces, headers=headers, media_type=kind)
 
     async def verify(self, request: Request) -> Response:
         message = audit_pb2.VerifyAuditRequest()
@@ -134,10 +129,7 @@ class Audit:
                 raise invalid("checkpoint", f'"{kept[:80]}" is not NUMBER:DIGEST with 64 hex digits')
             message.checkpoints.add(number=int(number), digest=bytes.fromhex(digest))
         metadata = self._peers.metadata(credential(request))
-        try:
-            found = await self._peers.audit.VerifyAudit(message, timeout=_VERIFY_S, metadata=metadata)
-        except grpc.aio.AioRpcError as error:
-            raise Problem.of_rpc(error) from None
+        found = await ask(self._peers.audit.VerifyAudit, message, metadata, _VERIFY_S)
         return json(
             {
                 "intact": found.intact,
@@ -214,10 +206,8 @@ def _csv_lines(entries: Iterable[audit_pb2.AuditEntry]) -> bytes:
     return out.getvalue().encode()
 
 
-async def _pieces(first: Any, call: Any, lines: _Lines) -> AsyncIterator[bytes]:
+async def _pieces(messages: AsyncIterator[audit_pb2.ExportAuditResponse], lines: _Lines) -> AsyncIterator[bytes]:
     if lines is _csv_lines:
         yield (",".join(_COLUMNS) + "\r\n").encode()
-    piece = first
-    while piece is not grpc.aio.EOF:  # pyright: ignore[reportAttributeAccessIssue]  (missing in the stubs)
-        yield lines(piece.entries)
-        piece = await call.read()
+    async for message in messages:
+        yield lines(message.entries)

@@ -1,8 +1,8 @@
 """The services behind the gateway: channels, stubs, and the directory version that callers have been promised."""
 
 import re
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeVar
 
 import grpc
 from analytics.v1 import (
@@ -34,14 +34,33 @@ CONTROL_S = 10.0
 """Deadline of an administrative call, seconds."""
 
 
-async def ask(method: Callable[..., Awaitable[T]], message: Message, metadata: Metadata) -> T:
+async def ask(
+    method: Callable[..., Awaitable[T]], message: Message, metadata: Metadata, timeout_s: float = CONTROL_S
+) -> T:
     """Make an administrative call. Raises Problem with the field as the JSON spells it."""
     try:
-        return await method(message, timeout=CONTROL_S, metadata=metadata)
+        return await method(message, timeout=timeout_s, metadata=metadata)
     except grpc.aio.AioRpcError as error:
         problem = Problem.of_rpc(error)
         problem.field = _spelling(problem.field)
         raise problem from None
+
+
+async def begun(call: Any) -> AsyncIterator[Any]:
+    """The messages of a stream, whose first has come. Raises Problem for a refusal, while the answer can still have its
+    status."""
+    try:
+        first = await call.read()
+    except grpc.aio.AioRpcError as error:
+        raise Problem.of_rpc(error) from None
+    return _from(first, call)
+
+
+async def _from(first: Any, call: Any) -> AsyncIterator[Any]:
+    message = first
+    while message is not grpc.aio.EOF:  # pyright: ignore[reportAttributeAccessIssue]  (missing in the stubs)
+        yield message
+        message = await call.read()
 
 
 def _spelling(field: str) -> str:

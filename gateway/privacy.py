@@ -1,10 +1,8 @@
 """`/api/v1/privacy/…` as plain JSON resources over PrivacyService: exports, erasures, receipts, retention."""
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any, Final
 
-import grpc
 from analytics.v1 import privacy_pb2
 from msgspec import UNSET, Struct, UnsetType
 from starlette.requests import Request
@@ -13,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from gateway.answers import json, read_json
 from gateway.credentials import credential
 from gateway.openapi import NDJSON
-from gateway.peers import Peers, ask
+from gateway.peers import Peers, ask, begun
 from gateway.problems import Problem
 from gateway.sites import FOREVER, instant
 from mesh.errors import invalid
@@ -101,16 +99,13 @@ class Privacy:
         message = privacy_pb2.DownloadExportRequest(id=request.path_params["id"], format=kind)
         metadata = self._peers.metadata(credential(request))
         call = self._peers.privacy.DownloadExport(message, timeout=_DOWNLOAD_S, metadata=metadata)
-        try:
-            first = await call.read()
-        except grpc.aio.AioRpcError as error:
-            raise Problem.of_rpc(error) from None
+        pieces = (message.content async for message in await begun(call))
         name = re.sub(r"[^A-Za-z0-9._-]", "-", message.id)
         headers = {
             "content-disposition": f'attachment; filename="{name}.{"zip" if zipped else "ndjson"}"',
             "cache-control": "no-store",
         }
-        return StreamingResponse(_pieces(first, call), headers=headers, media_type=ZIP if zipped else NDJSON)
+        return StreamingResponse(pieces, headers=headers, media_type=ZIP if zipped else NDJSON)
 
     async def verify_receipt(self, request: Request) -> Response:
         secret = credential(request)
@@ -200,13 +195,6 @@ def task_json(task: privacy_pb2.PrivacyTask) -> dict[str, object]:
             for edge in task.edges
         ],
     }
-
-
-async def _pieces(first: Any, call: Any) -> AsyncIterator[bytes]:
-    piece = first
-    while piece is not grpc.aio.EOF:  # pyright: ignore[reportAttributeAccessIssue]  (missing in the stubs)
-        yield piece.content
-        piece = await call.read()
 
 
 def _site(request: Request) -> str:

@@ -28,19 +28,17 @@ class Buckets:
 
     def take(self, key: str, tokens: int) -> float:
         """0 if they are taken, else the seconds until they can be. More than a whole burst empties a full bucket."""
-        left = self._levels.of(key, self._burst, 1 / self._rate)
-        wanted = min(tokens, self._burst)
-        enough = left >= wanted
-        self._levels.put(key, left - wanted if enough else left)
-        return 0.0 if enough else (wanted - left) / self._rate
+        return self._levels.take(key, self._burst, 1 / self._rate, min(tokens, self._burst)) / self._rate
 
 
 class Rates:
     """The limits of capture. A rate of 0 is none."""
 
-    def __init__(self, per_address: float, per_site: float, burst_s: float) -> None:
-        self._addresses = Buckets(per_address, per_address * burst_s) if per_address else None
-        self._sites = Buckets(per_site, per_site * burst_s) if per_site else None
+    def __init__(
+        self, per_address: float, per_site: float, burst_s: float, *, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._addresses = Buckets(per_address, per_address * burst_s, now=now) if per_address else None
+        self._sites = Buckets(per_site, per_site * burst_s, now=now) if per_site else None
 
     def check(self, address: str, site: str, events: int) -> None:
         """Raises Problem 429, saying when to come again. This machine itself has no limit of its address."""

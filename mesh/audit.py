@@ -119,20 +119,15 @@ class Audit:
         if not (isinstance(error, MeshError) and error.code in _REFUSALS) or who == NOBODY or who.ingest_site:
             return error
         foreign = bool(site) and not who.sees(site)
-        if (foreign and _is_guest(who)) or not self._may_note(who):
+        if foreign and _is_guest(who):
+            return error
+        if self._refusals.take(who.id, _REFUSED_BURST, _REFUSED_EVERY_S):
             return error
         try:
             await self._recorded(name, request, context, error.code.name, told=not foreign)
         except MeshError as unwritten:
             return unwritten
         return error
-
-    def _may_note(self, who: Caller) -> bool:
-        left = self._refusals.of(who.id, _REFUSED_BURST, _REFUSED_EVERY_S)
-        if left < 1:
-            return False
-        self._refusals.put(who.id, left - 1)
-        return True
 
     def _begun(self, name: str, request: Message, context: Context) -> asyncio.Task[None]:
         """An entry that is written meanwhile, whether or not the call goes on."""

@@ -26,6 +26,13 @@ class Levels:
         level, at = known
         return min(burst, level + max(0, self._now() - at) / refill)
 
+    def take(self, name: str, burst: float, refill: float, tokens: float = 1) -> float:
+        """0 if they are taken, else how many are lacking: then none is."""
+        left = self.of(name, burst, refill)
+        lacking = max(0.0, tokens - left)
+        self.put(name, left if lacking else left - tokens)
+        return lacking
+
     def put(self, name: str, level: float) -> None:
         self._left[name] = level, self._now()
         self._left.move_to_end(name)

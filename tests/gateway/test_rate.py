@@ -1,6 +1,5 @@
 """gateway.rate: an address and a site send so many events a second; a forged header gives nobody more."""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +66,9 @@ def test_a_site_has_a_limit_over_all_addresses() -> None:
     rates.check("203.0.113.99", "other", 1)
 
 
-async def test_a15_forged_addresses_evade_no_limit(dist: Path) -> None:
+async def test_a15_forged_addresses_evade_no_limit(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # time stands still: a slow machine gets no more than its burst
+    monkeypatch.setattr("gateway.app.Rates", lambda *limits: Rates(*limits, now=Clock()))
     told: dict[str, Any] = {
         "trusted_proxies": "127.0.0.1",
         "rate_per_address": 1,
@@ -79,7 +80,6 @@ async def test_a15_forged_addresses_evade_no_limit(dist: Path) -> None:
         async def send(hops: str, path: str = "/track/view", body: object = VIEW) -> httpx.Response:
             return await post(http, path, body, x_forwarded_for=hops)
 
-        began = time.monotonic()
         found = [await send(f"203.0.113.{number}, 198.51.100.7") for number in range(4)]
         assert [reply.status_code for reply in found] == [202, 202, 429, 429]
         refusal = found[-1]
@@ -90,9 +90,7 @@ async def test_a15_forged_addresses_evade_no_limit(dist: Path) -> None:
         assert (await send("198.51.100.7", "/api/event", plausible)).status_code == 429
         batch = {"appName": "demo", "events": [{"kind": "view", "pageUrl": VIEW["pageUrl"]}] * 3}
         assert (await send("198.51.100.8", "/track/batch", batch)).status_code == 202
-        # five of the site's ten are left, whoever sends, and five come back a second
-        spread = [(await send(f"198.51.100.{20 + number}")).status_code for number in range(40)]
-        taken = spread.count(202)
-        assert 5 <= taken <= 6 + 5 * (time.monotonic() - began)
-        assert set(spread) == {202, 429}
-        assert len(mesh.edge.events) == 5 + taken
+        # five of the site's ten are left, whoever sends
+        spread = [(await send(f"198.51.100.{20 + number}")).status_code for number in range(7)]
+        assert spread == [202] * 5 + [429] * 2
+        assert len(mesh.edge.events) == 10

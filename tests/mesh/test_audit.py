@@ -5,7 +5,6 @@ import importlib
 import json
 import math
 import pkgutil
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -332,10 +331,10 @@ def test_a_value_that_may_name_anybody_is_a_hash(dimension: str) -> None:
     assert len(set(told["values"])) == 2
 
 
-def test_the_longest_statement_takes_no_time_to_describe() -> None:
-    began = time.process_time()
-    Describer(b"k").described(query_pb2.SqlRequest(statement="'\\'" * 5_000_000))
-    assert time.process_time() - began < 1
+def test_of_the_longest_statement_the_beginning_alone_is_looked_at() -> None:
+    described = Describer(b"k").described(query_pb2.SqlRequest(statement="page " * 1_000_000))
+    assert described == Describer(b"k").described(query_pb2.SqlRequest(statement=("page " * 1_000_000)[:4_000]))
+    assert len(described) < 600
 
 
 @pytest.mark.parametrize(

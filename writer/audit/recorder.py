@@ -18,7 +18,6 @@ from writer.ingest.importer import oldest_kept_us
 
 CHECKPOINT_EVERY_S: Final = 3_600.0
 _MAX_WAITING, _MAX_TOGETHER = 2_000, 500
-_DAY_S = 86_400
 
 _Waiting = tuple[Sequence[audit_pb2.AuditEntry], asyncio.Future[None]]
 

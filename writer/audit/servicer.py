@@ -1,6 +1,7 @@
 """AuditService: appends for the mesh, lists and streams for owners, and says whether the chain is whole."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import grpc
@@ -9,7 +10,7 @@ from analytics.v1 import audit_pb2, audit_pb2_grpc
 from mesh.auth import caller
 from mesh.errors import invalid
 from writer.audit.recorder import Recorder
-from writer.audit.store import AuditStore, Wanted
+from writer.audit.store import LAST_NUMBER, LAST_US, AuditStore, Wanted
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -57,9 +58,7 @@ class AuditServicer(audit_pb2_grpc.AuditServiceServicer):
         wanted = _wanted(request.wanted, "wanted.")
         while found := await self._store.found(wanted, _STREAMED):
             yield audit_pb2.ExportAuditResponse(entries=await self._named(found, wanted.site))
-            wanted = Wanted(
-                wanted.site, wanted.from_us, wanted.until_us, wanted.actor, wanted.operation, found[-1].number
-            )
+            wanted = replace(wanted, before=found[-1].number)
 
     async def VerifyAudit(
         self, request: audit_pb2.VerifyAuditRequest, context: Context
@@ -97,7 +96,7 @@ def _wanted(request: audit_pb2.ListAuditRequest, at: str) -> Wanted:
         if len(value) > _MAX_TEXT or "\0" in value:
             raise invalid(f"{at}{name}", f"{len(value)} characters came; at most {_MAX_TEXT}, and no NUL, are possible")
     for name in ("from_us", "until_us"):
-        if not 0 <= getattr(request, name) <= 253_402_300_799_000_000:
+        if not 0 <= getattr(request, name) <= LAST_US:
             raise invalid(f"{at}{name}", "microseconds since the epoch, at most of the year 9999, are possible")
     return Wanted(
         request.site,
@@ -105,5 +104,5 @@ def _wanted(request: audit_pb2.ListAuditRequest, at: str) -> Wanted:
         request.until_us,
         request.actor,
         request.operation,
-        min(request.before, 2**63 - 1),
+        min(request.before, LAST_NUMBER),
     )

@@ -75,7 +75,8 @@ _SET_CHECKPOINT = """
 _OLDER = "SELECT number, digest FROM audit_log WHERE at < $1 ORDER BY at DESC, number DESC LIMIT 1"
 _EXPIRE = "SELECT expire_audit($1, $2)"
 
-_LAST_US, _LAST_NUMBER = 253_402_300_799_000_000, 2**63 - 1  # the year 9999
+LAST_US: Final = 253_402_300_799_000_000  # of the year 9999
+LAST_NUMBER: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +158,8 @@ class AuditStore:
     async def found(self, wanted: Wanted, limit: int) -> list[audit_pb2.AuditEntry]:
         """The newest first."""
         values = (
-            *(wanted.site, moment(wanted.from_us), moment(wanted.until_us or _LAST_US)),
-            *(wanted.actor, wanted.operation, wanted.before or _LAST_NUMBER, limit),
+            *(wanted.site, moment(wanted.from_us), moment(wanted.until_us or LAST_US)),
+            *(wanted.actor, wanted.operation, wanted.before or LAST_NUMBER, limit),
         )
         async with reachable(), self._pool.acquire() as connection:
             return [_entry(row) for row in await connection.fetch(_FOUND, *values)]
