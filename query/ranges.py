@@ -124,11 +124,12 @@ def grain_of(dimension: str, span: Range) -> str:
     """The bucket of a time dimension; `time` alone chooses it by the length of the range. compat: `time` resolves."""
     if dimension != "time":
         return dimension.removeprefix("time:")
-    if span.length <= timedelta(hours=48):
+    length = span.end.replace(tzinfo=None) - span.start.replace(tzinfo=None)  # forty days are that, one of 25 hours too
+    if length <= timedelta(hours=48):
         return "hour"
-    if span.length <= timedelta(days=40):
+    if length <= timedelta(days=40):
         return "day"
-    return "week" if span.length <= timedelta(weeks=52) else "month"
+    return "week" if length <= timedelta(weeks=52) else "month"
 
 
 _SHORTEST = {

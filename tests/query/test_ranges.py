@@ -63,6 +63,11 @@ def test_time_alone_chooses_its_bucket_by_length(words: list[str], grain: str) -
     assert grain_of("time", span(*words, zone=ZoneInfo("UTC"))) == grain
 
 
+def test_days_of_25_hours_are_days_when_the_bucket_is_chosen() -> None:
+    assert grain_of("time", span("2026-10-24", "2026-10-25")) == "hour"
+    assert grain_of("time", span("2026-10-01", "2026-11-09")) == "day"
+
+
 def test_buckets_follow_the_clocks_of_the_zone() -> None:
     spring = buckets("hour", span("2026-03-29", "2026-03-29"))
     assert len(spring) == 23
