@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 import pytest
-from playwright.async_api import Page, Request, expect
+from playwright.async_api import Page, Position, Request, expect
 
 from bench.mesh import Mesh
 from tests.dashboard.conftest import SHOP, Opened, number, rows, screenshot, shown, total
@@ -225,6 +225,32 @@ async def test_typed_dates_another_interval_and_what_it_is_compared_with(mesh: M
     await expect(page.locator(".change")).to_have_count(0)
     await page.get_by_role("button", name=re.compile("^Views per visit")).click()
     await expect(page).to_have_url(re.compile("compare=off&metric=views_per_visit&table=yes"))
+
+
+async def test_the_chart_tells_of_the_day_under_the_pointer_and_a_click_opens_it(
+    mesh: Mesh, page: Page, log: None
+) -> None:
+    await page.goto("/?site=demo&range=2015-05-18..2015-05-20")
+    await shown(page)
+    counted: dict[str, int] = {}
+    for day in ("2015-05-17", "2015-05-20"):
+        ((_, (counted[day],)),) = await mesh.query(["visitors"], date_range=[day, day])
+    plot = page.locator(".chart .u-over")
+    box = await plot.bounding_box()
+    assert box
+    end = Position(x=box["width"] - 2, y=box["height"] / 2)
+    await plot.hover(position=end)
+    told = page.locator(".chart-tooltip p")
+    await expect(told).to_have_text(
+        [
+            f"Wed, May 20, 2015 Visitors: {counted['2015-05-20']:,}",
+            f"Sun, May 17, 2015 Visitors: {counted['2015-05-17']:,}",
+        ]
+    )
+    await screenshot(page, "chart-tooltip", full=False)
+    await plot.click(position=end)
+    await expect(page).to_have_url(re.compile(r"range=2015-05-20\.\.2015-05-20"))
+    await expect(told.first).to_contain_text("11:00 PM")
 
 
 async def test_a_list_is_searched_sorted_turned_over_and_taken_home(mesh: Mesh, page: Page, log: None) -> None:

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { SignIn } from "./account/SignIn";
 import { ApiError } from "./api/http";
+import { patiently } from "./api/patience";
 import { currentSession, type Session, signOut } from "./api/session";
 import { Sites } from "./api/sites";
 import { forgetAnswers, SessionEnded } from "./api/use-ask";
@@ -41,7 +42,7 @@ function Inside({ view, go }: Props) {
   const [stage, setStage] = useState<Stage>({ name: "loading" });
 
   const load = useCallback(() => {
-    currentSession().then(
+    patiently(currentSession, new AbortController().signal).then(
       (session) => setStage(session ? { name: "signed-in", session } : { name: "signed-out", expired: false }),
       (error: unknown) => {
         if (error instanceof ApiError) setStage({ name: "failed", error });

@@ -2,9 +2,9 @@ import { useEffect, useRef } from "preact/hooks";
 import { may, Reader, RoleHere, roleAt } from "./api/role";
 import type { Session } from "./api/session";
 import { Refresh } from "./api/use-ask";
-import { useLive } from "./api/use-live";
 import { useRefresh } from "./api/use-refresh";
 import { Header } from "./Header";
+import { Listening } from "./live/Listening";
 import { PAGES } from "./pages";
 import type { Go } from "./state/use-view";
 import type { View } from "./state/view";
@@ -25,7 +25,6 @@ interface Props {
 /** Header and the page that the address names. */
 export function Dashboard({ session, view, go, onSignOut }: Props) {
   const site = session.sites.find((one) => one.id === view.site) ?? (view.site ? undefined : session.sites[0]);
-  const live = useLive(site?.id ?? "");
   const refresh = useRefresh(site !== undefined && includesNow(view.range, new Date(), site.timezone));
   const entry = PAGES.find(({ name }) => name === view.page);
   const main = useFocusOnChange(`${view.page}/${view.place}`);
@@ -37,23 +36,25 @@ export function Dashboard({ session, view, go, onSignOut }: Props) {
   const Content = entry?.content;
   return (
     <Refresh.Provider value={refresh}>
-      <a class="skip" href="#numbers">
-        {text.skip}
-      </a>
-      <Header sites={session.sites} site={site} view={view} go={go} live={live} onSignOut={onSignOut} />
-      <main id="numbers" class="page" tabIndex={-1} ref={main}>
-        {!Content ? (
-          <NoPage view={view} go={go} />
-        ) : site ? (
-          <Reader.Provider value={session.account}>
-            <RoleHere.Provider value={roleAt(session.account, site.id)}>
-              <Content key={site.id} site={site} view={view} go={go} live={live} />
-            </RoleHere.Provider>
-          </Reader.Provider>
-        ) : (
-          <NoSite session={session} view={view} go={go} />
-        )}
-      </main>
+      <Listening site={site?.id ?? ""}>
+        <a class="skip" href="#numbers">
+          {text.skip}
+        </a>
+        <Header sites={session.sites} site={site} view={view} go={go} onSignOut={onSignOut} />
+        <main id="numbers" class="page" tabIndex={-1} ref={main}>
+          {!Content ? (
+            <NoPage view={view} go={go} />
+          ) : site ? (
+            <Reader.Provider value={session.account}>
+              <RoleHere.Provider value={roleAt(session.account, site.id)}>
+                <Content key={site.id} site={site} view={view} go={go} />
+              </RoleHere.Provider>
+            </Reader.Provider>
+          ) : (
+            <NoSite session={session} view={view} go={go} />
+          )}
+        </main>
+      </Listening>
     </Refresh.Provider>
   );
 }

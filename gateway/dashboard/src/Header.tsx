@@ -1,5 +1,4 @@
 import type { Site } from "./api/session";
-import type { Live } from "./api/use-live";
 import { LiveNumber } from "./live/LiveNumber";
 import { PAGES } from "./pages";
 import type { Go } from "./state/use-view";
@@ -15,11 +14,10 @@ interface Props {
   readonly site: Site | undefined;
   readonly view: View;
   readonly go: Go;
-  readonly live: Live;
   readonly onSignOut: () => void;
 }
 
-export function Header({ sites, site, view, go, live, onSignOut }: Props) {
+export function Header({ sites, site, view, go, onSignOut }: Props) {
   const choices = sites.map(({ id }) => ({ value: id, label: id }));
   if (!site) choices.unshift({ value: view.site, label: view.site });
   return (
@@ -38,7 +36,7 @@ export function Header({ sites, site, view, go, live, onSignOut }: Props) {
               {PAGES.map(({ name, title }) => (
                 <PageLink key={name} class="nav-link" page={name} view={view} go={go}>
                   {title}
-                  {name === "live" && <LiveNumber live={live} />}
+                  {name === "live" && <LiveNumber />}
                 </PageLink>
               ))}
             </nav>

@@ -5,35 +5,44 @@ import { locale, text } from "./text";
 /** From here on numbers are shortened (123K); the whole number stands in the tooltip and the table. */
 const SHORTEN_FROM = 100_000;
 
-const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-const short = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
-const ratio = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 2 });
-const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
-const finePercent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
-const hours = new Intl.NumberFormat(locale, { style: "unit", unit: "hour", unitDisplay: "narrow" });
-const minutes = new Intl.NumberFormat(locale, { style: "unit", unit: "minute", unitDisplay: "narrow" });
-const seconds = new Intl.NumberFormat(locale, { style: "unit", unit: "second", unitDisplay: "narrow" });
+/** Writes numbers in one way. What writes them is made for the first: it is slow to make, and few are needed at once. */
+function numbers(options: Intl.NumberFormatOptions): (number: number) => string {
+  let format: Intl.NumberFormat | undefined;
+  return (number) => {
+    format ??= new Intl.NumberFormat(locale, options);
+    return format.format(number);
+  };
+}
+
+const whole = numbers({ maximumFractionDigits: 0 });
+const short = numbers({ notation: "compact", maximumFractionDigits: 1 });
+const ratio = numbers({ minimumFractionDigits: 1, maximumFractionDigits: 2 });
+const percent = numbers({ style: "percent", maximumFractionDigits: 0 });
+const finePercent = numbers({ style: "percent", maximumFractionDigits: 1 });
+const hours = numbers({ style: "unit", unit: "hour", unitDisplay: "narrow" });
+const minutes = numbers({ style: "unit", unit: "minute", unitDisplay: "narrow" });
+const seconds = numbers({ style: "unit", unit: "second", unitDisplay: "narrow" });
 
 export function formatCount(count: number): string {
-  return whole.format(count);
+  return whole(count);
 }
 
 export function formatShort(count: number): string {
-  return count < SHORTEN_FROM ? whole.format(count) : short.format(count);
+  return count < SHORTEN_FROM ? whole(count) : short(count);
 }
 
 /** A share, 0–1; one decimal below 10 %. */
 export function formatShare(share: number): string {
-  return share > 0 && share < 0.0995 ? finePercent.format(share) : percent.format(share);
+  return share > 0 && share < 0.0995 ? finePercent(share) : percent(share);
 }
 
 /** `1m 23s`; from an hour on `1h 2m`. */
 export function formatDuration(duration: number): string {
   const total = Math.round(duration);
-  if (total < 60) return seconds.format(total);
+  if (total < 60) return seconds(total);
   const [first, second] = [Math.floor(total / 3600), Math.floor((total % 3600) / 60)];
-  if (first > 0) return `${hours.format(first)} ${minutes.format(second)}`;
-  return `${minutes.format(second)} ${seconds.format(total % 60)}`;
+  if (first > 0) return `${hours(first)} ${minutes(second)}`;
+  return `${minutes(second)} ${seconds(total % 60)}`;
 }
 
 const RATES: readonly string[] = ["bounce_rate", "exit_rate", "conversion_rate", "percentage", "scroll_depth"];
@@ -50,7 +59,7 @@ export function formatMetric(metric: string, value: Value, style: "short" | "exa
   if (isRate(metric) || metric.startsWith("scroll_reached:")) return formatShare(value / 100);
   switch (metric) {
     case "views_per_visit":
-      return ratio.format(value);
+      return ratio(value);
     case "visit_duration":
     case "time_on_page":
       return formatDuration(value);
@@ -63,14 +72,13 @@ function formatMoney(currency: string, amount: string): string {
   return new Intl.NumberFormat(locale, { style: "currency", currency }).format(Number(amount));
 }
 
-const signedPercent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
-const points = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+const points = numbers({ maximumFractionDigits: 1 });
 
 /** How much a metric changed, without a sign: `12%`, or of rates `3 pts`. */
 export function formatChange(metric: string, change: number): string {
   const size = Math.abs(change);
-  if (isRate(metric)) return text.compare.points(size, points.format(size));
-  return size >= 10_000 ? text.compare.manyFold(short.format(size / 100)) : signedPercent.format(size / 100);
+  if (isRate(metric)) return text.compare.points(size, points(size));
+  return size >= 10_000 ? text.compare.manyFold(short(size / 100)) : percent(size / 100);
 }
 
 /** Whether more of the metric is good. */
@@ -78,30 +86,35 @@ export function moreIsBetter(metric: string): boolean {
   return metric !== "bounce_rate" && metric !== "exit_rate";
 }
 
-const regions = new Intl.DisplayNames(locale, { type: "region", fallback: "code" });
-const languages = new Intl.DisplayNames(locale, { type: "language", fallback: "code" });
-
-function named(names: Intl.DisplayNames, code: string): string {
-  try {
-    return names.of(code) ?? code;
-  } catch {
-    return code;
-  }
+/** Names codes of one type; what is no code stays as it is. */
+function names(type: "region" | "language"): (code: string) => string {
+  let known: Intl.DisplayNames | undefined;
+  return (code) => {
+    known ??= new Intl.DisplayNames(locale, { type, fallback: "code" });
+    try {
+      return known.of(code) ?? code;
+    } catch {
+      return code;
+    }
+  };
 }
+
+const regionName = names("region");
+const languageName = names("language");
 
 /** A dimension's value for people: names instead of codes, and nothing invisible. */
 export function formatValue(dimension: Listed, value: string): string {
   if (value === "") return text.unknown;
   switch (dimension) {
     case "country":
-      return named(regions, value);
+      return regionName(value);
     case "region": {
       const [country, subdivision] = value.split("-");
       if (!country || !subdivision) return visible(value);
-      return visible(`${subdivision}, ${named(regions, country)}`);
+      return visible(`${subdivision}, ${regionName(country)}`);
     }
     case "language":
-      return visible(named(languages, value));
+      return visible(languageName(value));
     case "device":
       return text.devices[value] ?? visible(value);
     case "screen":

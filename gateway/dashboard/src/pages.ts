@@ -1,6 +1,5 @@
 import type { FunctionComponent } from "preact";
 import type { Site } from "./api/session";
-import type { Live } from "./api/use-live";
 import { Overview } from "./overview/Overview";
 import type { Go } from "./state/use-view";
 import type { View } from "./state/view";
@@ -12,7 +11,6 @@ export interface PageProps {
   readonly site: Site;
   readonly view: View;
   readonly go: Go;
-  readonly live: Live;
 }
 
 export interface PageEntry {

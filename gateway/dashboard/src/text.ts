@@ -320,7 +320,8 @@ export const text = {
     visitorsHelp: "in the last 5 minutes",
     views: "Views",
     perMinute: "Views a minute",
-    perMinuteSummary: (total: string) => `${total} views in the last 30 minutes`,
+    perMinuteSummary: (total: number, shown: string) =>
+      `${count(total, shown, "view", "views")} in the last 30 minutes`,
     minute: (number: number, shown: string) => count(number, shown, "view", "views"),
     minutesAgo: (minutes: number) => (minutes === 0 ? "now" : `${minutes} min ago`),
     pages: "Pages",
@@ -334,7 +335,7 @@ export const text = {
     connecting: "Connecting…",
     fresh: "Live",
     freshHelp: "Updates by itself, as it happens.",
-    behind: "The live service is away.",
+    behind: "New events do not come through right now.",
     lost: "The connection is lost; trying again.",
     oldNumbers: (time: string) => `These numbers are of ${time}.`,
     old: "old",

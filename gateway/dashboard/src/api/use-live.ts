@@ -11,15 +11,15 @@ export interface Live {
   readonly state: "connecting" | "fresh" | "behind" | "lost";
 }
 
-const NOTHING: Live = { snapshot: null, state: "connecting" };
+export const NOTHING_YET: Live = { snapshot: null, state: "connecting" };
 
 /** What is happening on the site now. An empty site listens to nothing. */
 export function useLive(site: string): Live {
-  const [live, setLive] = useState(NOTHING);
+  const [live, setLive] = useState(NOTHING_YET);
   const sessionEnded = useContext(SessionEnded);
 
   useEffect(() => {
-    setLive(NOTHING);
+    setLive(NOTHING_YET);
     if (!site) return;
     return listenLive(site, {
       message: ({ fresh, snapshot }) =>

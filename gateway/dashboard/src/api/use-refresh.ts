@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 
 const EVERY_MS = 30_000;
 
-/** Counts up twice a minute while the page is looked at, and when it is looked at again. */
+/** Counts up twice a minute while the page is looked at, when it is looked at again, and when the network is back. */
 export function useRefresh(wanted: boolean): number {
   const [count, setCount] = useState(0);
 
@@ -21,6 +21,12 @@ export function useRefresh(wanted: boolean): number {
       document.removeEventListener("visibilitychange", look);
     };
   }, [wanted]);
+
+  useEffect(() => {
+    const again = () => setCount((before) => before + 1);
+    addEventListener("online", again);
+    return () => removeEventListener("online", again);
+  }, []);
 
   return count;
 }

@@ -1,9 +1,11 @@
-import type { Live } from "../api/use-live";
+import { useContext } from "preact/hooks";
 import { formatShort } from "../format";
 import { text } from "../text";
+import { LiveHere } from "./Listening";
 
 /** How many visitors are there now; told in words where `worded`, else on hovering. */
-export function LiveNumber({ live: { snapshot, state }, worded }: { readonly live: Live; readonly worded?: boolean }) {
+export function LiveNumber({ worded }: { readonly worded?: boolean }) {
+  const { snapshot, state } = useContext(LiveHere);
   if (!snapshot) return <span class="live-number waiting">{text.none}</span>;
   const shown = formatShort(snapshot.visitorsNow);
   const words = text.live.now(snapshot.visitorsNow, shown);

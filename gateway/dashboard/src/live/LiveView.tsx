@@ -1,9 +1,11 @@
+import { useContext } from "preact/hooks";
 import type { Live } from "../api/use-live";
 import { formatCount } from "../format";
 import type { PageProps } from "../pages";
 import { text } from "../text";
 import { wallTime } from "../time/wall";
 import { PageLink } from "../ui/PageLink";
+import { LiveHere } from "./Listening";
 import { LiveEvents } from "./LiveEvents";
 import { LiveList } from "./LiveList";
 import { Minutes } from "./Minutes";
@@ -15,7 +17,8 @@ const LISTS = [
 ] as const;
 
 /** What is happening on the site now. */
-export function LiveView({ site, view, go, live }: PageProps) {
+export function LiveView({ site, view, go }: PageProps) {
+  const live = useContext(LiveHere);
   const { snapshot, state } = live;
   const old = state === "lost" || state === "behind";
   const nobody = snapshot?.events.length === 0 && snapshot.pages.length === 0;

@@ -14,7 +14,7 @@ export function Minutes({ views }: { readonly views: readonly number[] }) {
     <figure class="minutes">
       <figcaption class="minutes-head">
         <span class="live-label">{text.live.perMinute}</span>
-        <span class="quiet">{text.live.perMinuteSummary(formatCount(sum))}</span>
+        <span class="quiet">{text.live.perMinuteSummary(sum, formatCount(sum))}</span>
       </figcaption>
       <div class="minutes-chart" aria-hidden="true">
         <div class="minutes-scale">

@@ -23,9 +23,8 @@ import { readTotals, resolvedDays } from "./totals";
 import { usePage } from "./use-page";
 
 /** The site's numbers: totals, their course over time, and lists of what they are made of. */
-export function Overview({ site, view, go }: Pick<PageProps, "site" | "view" | "go">) {
+export function Overview({ site, view, go }: PageProps) {
   const page = usePage(site, view);
-  const segments = useSegments(site);
   const { answer, error, pending, retry } = page.whole;
   const totals = readTotals(answer);
   const byEvents = asksForEvents(view.filters) || totals?.views_per_visit.value === null;
@@ -39,7 +38,7 @@ export function Overview({ site, view, go }: Pick<PageProps, "site" | "view" | "
     <>
       <h1 class="unseen">{`${site.id}: ${text.nav.overview}`}</h1>
       <div class="toolbar">
-        <FilterBar site={site} view={view} segments={segments} go={go} />
+        <Filters site={site} view={view} go={go} />
         <div class="toolbar-end">
           <ComparePicker view={view} zone={site.timezone} compared={answer?.compared_range ?? []} go={go} />
           <RangePicker range={view.range} zone={site.timezone} go={go} />
@@ -87,6 +86,11 @@ export function Overview({ site, view, go }: Pick<PageProps, "site" | "view" | "
       )}
     </>
   );
+}
+
+/** Apart, so that the segments, whose answer comes by itself, draw this bar alone anew. */
+function Filters({ site, view, go }: PageProps) {
+  return <FilterBar site={site} view={view} segments={useSegments(site)} go={go} />;
 }
 
 function Nothing({ view, go }: { view: View; go: Go }) {

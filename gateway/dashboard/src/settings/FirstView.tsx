@@ -1,7 +1,9 @@
+import { useContext } from "preact/hooks";
 import { call } from "../api/http";
 import { asNumber } from "../api/query";
 import { useAsk } from "../api/use-ask";
 import { formatCount, formatValue } from "../format";
+import { LiveHere } from "../live/Listening";
 import type { PageProps } from "../pages";
 import { text } from "../text";
 import { setup } from "../text/setup";
@@ -9,7 +11,8 @@ import { wallTime } from "../time/wall";
 import { PageLink } from "../ui/PageLink";
 
 /** Says whether views arrive, and turns green at the moment the first one does. */
-export function FirstView({ site, view, go, live }: PageProps) {
+export function FirstView({ site, view, go }: PageProps) {
+  const live = useContext(LiveHere);
   const words = setup.status;
   const { answer } = useAsk(JSON.stringify(["any views", site.id]), (signal) =>
     call("POST /api/v1/query", { site: site.id, metrics: ["pageviews"], date_range: "all" }, { signal }),

@@ -64,7 +64,7 @@ export function General({ site, view, go }: PageProps) {
   );
 }
 
-function Danger({ site, view, go }: Pick<PageProps, "site" | "view" | "go">) {
+function Danger({ site, view, go }: PageProps) {
   const sites = useContext(Sites);
   const [asking, setAsking] = useState(false);
   const remove = async () => {

@@ -13,7 +13,7 @@ import { SECTIONS } from "./sections";
 const FIRST = "general";
 
 /** Everything that can be set: of the site, and of all sites. */
-export function Settings({ site, view, go, live }: PageProps) {
+export function Settings({ site, view, go }: PageProps) {
   const role = useContext(RoleHere);
   const makesSites = may(roleAt(useContext(Reader), null), "admin");
   const sections = SECTIONS.filter(({ needs }) => may(role, needs));
@@ -55,7 +55,7 @@ export function Settings({ site, view, go, live }: PageProps) {
         {Content ? (
           // What is set does not move by itself, and each reading of it may be an entry of the audit log.
           <Refresh.Provider value={0}>
-            <Content key={here.place} site={site} view={view} go={go} live={live} />
+            <Content key={here.place} site={site} view={view} go={go} />
           </Refresh.Provider>
         ) : here.place === "sites" ? (
           <SiteList view={view} go={go} />

@@ -9,11 +9,11 @@ import { FirstView } from "./FirstView";
 import { BACKENDS, snippets, WAYS, type Way } from "./snippets";
 
 /** What to put into a site so that it is counted, and whether it arrives. */
-export function Setup({ site, view, go, live }: PageProps) {
+export function Setup({ site, view, go }: PageProps) {
   const way = WAYS.find((one) => one === view.own.with) ?? "script";
   return (
     <>
-      <FirstView site={site} view={view} go={go} live={live} />
+      <FirstView site={site} view={view} go={go} />
       <section class="card panel-tabs" aria-labelledby="setup">
         <header class="panel-tabs-head">
           <h2 class="panel-title" id="setup">
@@ -43,7 +43,7 @@ export function Setup({ site, view, go, live }: PageProps) {
 }
 
 /** What else this way needs, and what follows from the site's identity mode. */
-function Notes({ way, site, view, go }: Pick<PageProps, "site" | "view" | "go"> & { readonly way: Way }) {
+function Notes({ way, site, view, go }: PageProps & { readonly way: Way }) {
   const backend = BACKENDS.includes(way);
   const sets = may(useContext(RoleHere), "admin");
   return (

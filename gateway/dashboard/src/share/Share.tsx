@@ -6,9 +6,9 @@ import { RoleHere } from "../api/role";
 import { currentSession, type Site } from "../api/session";
 import { openShare } from "../api/shares";
 import { forgetAnswers, Refresh, SessionEnded } from "../api/use-ask";
-import { useLive } from "../api/use-live";
 import { useRefresh } from "../api/use-refresh";
 import { visible } from "../format";
+import { Listening } from "../live/Listening";
 import { LiveNumber } from "../live/LiveNumber";
 import { Overview } from "../overview/Overview";
 import type { Go } from "../state/use-view";
@@ -107,7 +107,6 @@ interface SharedProps extends Props {
 }
 
 function Shared({ site, title, isLive, view, go }: SharedProps) {
-  const live = useLive(isLive ? site.id : "");
   const refresh = useRefresh(includesNow(view.range, new Date(), site.timezone));
   useEffect(() => {
     document.title = `${title} · ${text.product}`;
@@ -115,22 +114,24 @@ function Shared({ site, title, isLive, view, go }: SharedProps) {
   return (
     <Refresh.Provider value={refresh}>
       <RoleHere.Provider value="guest">
-        <header class="header">
-          <div class="header-inner">
-            <Mark />
-            <p class="share-name">
-              <bdi>{title}</bdi>
-            </p>
-            {isLive && <LiveNumber live={live} worded />}
-            <div class="header-end">
-              <span class="share-by">{words.by}</span>
-              <ThemeButton theme={view.theme} onChange={(theme) => go({ theme }, "replace")} />
+        <Listening site={isLive ? site.id : ""}>
+          <header class="header">
+            <div class="header-inner">
+              <Mark />
+              <p class="share-name">
+                <bdi>{title}</bdi>
+              </p>
+              {isLive && <LiveNumber worded />}
+              <div class="header-end">
+                <span class="share-by">{words.by}</span>
+                <ThemeButton theme={view.theme} onChange={(theme) => go({ theme }, "replace")} />
+              </div>
             </div>
-          </div>
-        </header>
-        <main class="page">
-          <Overview site={site} view={view} go={go} />
-        </main>
+          </header>
+          <main class="page">
+            <Overview site={site} view={view} go={go} />
+          </main>
+        </Listening>
       </RoleHere.Provider>
     </Refresh.Provider>
   );

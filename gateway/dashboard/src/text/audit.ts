@@ -28,7 +28,7 @@ export const audit = {
     mesh: "command line",
     nobody: "not signed in",
   } as Readonly<Record<string, string>>,
-  gone: "deleted",
+  gone: "of another site, or deleted",
   refused: (status: string) => `refused: ${status}`,
   number: "Entry",
   id: "Id",

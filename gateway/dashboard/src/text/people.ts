@@ -155,7 +155,8 @@ export const shares = {
   nameHint: "Who it is for. Those who open the link read it, too.",
   segment: "What it shows",
   whole: "All of the site",
-  segmentHint: "Limited to a segment, every number is of that segment. Segments are saved in the overview.",
+  segmentHint:
+    "Limited to a segment, every number is of that segment. Segments are saved in the overview. One by page or event chooses whole visits: ways through the site and entry and exit pages name the other pages that these saw.",
   password: "Password",
   passwordHint: "Leave it empty for a link that opens by itself. Else at least 10 characters.",
   origins: "Pages that may embed it",

@@ -35,7 +35,7 @@ export const setup = {
   status: {
     waiting: "Waiting for the first view…",
     waitingHelp:
-      "Open your site in another tab once the snippet is in. A browser that says Do Not Track sends nothing.",
+      "Open your site in another tab once the snippet is in. Not counted: robots and headless browsers, a browser that says Do Not Track, and a page on a host that is not among the site’s domains (its console shows a 403).",
     arrived: "The first view is here.",
     arrivedAt: (page: string, time: string) => `${page} at ${time}`,
     works: "Views arrive.",

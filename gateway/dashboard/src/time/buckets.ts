@@ -83,20 +83,24 @@ const FORMATS: Record<Interval, Record<Style, Intl.DateTimeFormatOptions>> = {
   },
 };
 
+/** By language, interval and style: to make one takes longer than to write a hundred labels with it. */
+const made = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(interval: Interval, style: Style, language: string): Intl.DateTimeFormat {
+  const key = `${language} ${interval} ${style}`;
+  const format = made.get(key) ?? new Intl.DateTimeFormat(language, { ...FORMATS[interval][style], timeZone: "UTC" });
+  made.set(key, format);
+  return format;
+}
+
 /** A bucket's label for people: short for an axis, or in full. */
 export function bucketLabel(label: string, interval: Interval, style: Style, language = locale): string {
   const date = asUtc(label);
   if (Number.isNaN(date.getTime())) return label;
-  return new Intl.DateTimeFormat(language, { ...FORMATS[interval][style], timeZone: "UTC" }).format(date);
+  return formatOf(interval, style, language).format(date);
 }
 
 /** Days from the first to the last for people, as short as it is clear. */
 export function daysLabel(first: string, last: string, language = locale): string {
-  const format = new Intl.DateTimeFormat(language, {
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    timeZone: "UTC",
-  });
-  return format.formatRange(asUtc(first), asUtc(last));
+  return formatOf("week", "full", language).formatRange(asUtc(first), asUtc(last));
 }

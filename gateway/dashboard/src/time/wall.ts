@@ -2,13 +2,22 @@
 
 const DAY_MS = 86_400_000;
 
+/** By zone, as one is slow to make. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
 /** `2026-03-01 14:05:09` as clocks in `zone` show the instant. An unknown zone counts as UTC. */
 export function wallTime(instant: Date, zone: string): string {
+  const clock = clocks.get(zone) ?? clockOf(zone);
+  clocks.set(zone, clock);
+  return clock.format(instant);
+}
+
+function clockOf(zone: string): Intl.DateTimeFormat {
   const parts = { dateStyle: "short", timeStyle: "medium" } as const;
   try {
-    return new Intl.DateTimeFormat("sv-SE", { ...parts, timeZone: zone }).format(instant);
+    return new Intl.DateTimeFormat("sv-SE", { ...parts, timeZone: zone });
   } catch {
-    return new Intl.DateTimeFormat("sv-SE", { ...parts, timeZone: "UTC" }).format(instant);
+    return new Intl.DateTimeFormat("sv-SE", { ...parts, timeZone: "UTC" });
   }
 }
 

@@ -1,1 +1,0 @@
-import{n as e}from"./people-bHG_O8nB.js";import{I as t}from"./index-n9_AGdDO.js";import{t as n}from"./jsxRuntime-CfCqroLo.js";var r=10;function i({label:i}){return n(t,{label:i,hint:e.chooseHint,children:e=>n(`input`,{...e,class:`input`,type:`password`,name:`password`,autocomplete:`new-password`,required:!0,minLength:r,maxLength:1e3})})}export{i as t};
