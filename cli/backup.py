@@ -80,6 +80,7 @@ def restore(data: DataDirectory, folder: Path, console: Console) -> None:
         try:
             shutil.copyfile(folder / _SECRETS, data.secrets)
             _fill(data, folder / _DUMP)
+            write_private(data.restored, f"{label['made_at']}\n")
         except BaseException:
             shutil.rmtree(home, ignore_errors=True)
             data.secrets.unlink(missing_ok=True)

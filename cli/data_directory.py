@@ -62,6 +62,11 @@ class DataDirectory:
     def ready(self) -> Path:
         return self.root / "ready.json"
 
+    @property
+    def restored(self) -> Path:
+        """There from a restore until the audit log has an entry of it, which no service was there to take."""
+        return self.root / "restored"
+
     def log(self, name: str) -> Path:
         return self.root / "log" / f"{name}.log"
 

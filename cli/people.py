@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc
 from analytics.v1 import account_pb2, account_pb2_grpc
@@ -19,8 +19,6 @@ ROLES = {
     "admin": account_pb2.ROLE_ADMIN,
     "owner": account_pb2.ROLE_OWNER,
 }
-
-T = TypeVar("T")
 
 
 def show_users(ready: Mapping[str, Any], console: Console) -> None:

@@ -51,7 +51,8 @@ def export_user(ready: Ready, site: str, user: str, file: Path, console: Console
                 out.write(piece.content)
 
         _run(ready, download)
-    console.print(f"{done.rows['events']:,} events of {done.rows['visits']:,} visits: {file}", highlight=False)
+    found = f"visits: {done.rows['visits']:,}, events outside any: {done.rows['events']:,}"
+    console.print(f"{file}: {found}", highlight=False, soft_wrap=True)
     for edge in done.edges:
         if not edge.drained:
             console.print(
@@ -62,7 +63,7 @@ def export_user(ready: Ready, site: str, user: str, file: Path, console: Console
 
 
 def erase(ready: Ready, wanted: privacy_pb2.CreateErasureRequest, console: Console) -> None:
-    """Erase, wait until no answer shows it any more, print what went and the receipt."""
+    """Erase, wait until no answer shows it any more, say what went, print the receipt."""
 
     async def work(stub: Any, token: Any) -> privacy_pb2.PrivacyTask:
         made = await stub.CreateErasure(wanted, metadata=token, timeout=_CALL_S)
@@ -75,11 +76,12 @@ def erase(ready: Ready, wanted: privacy_pb2.CreateErasureRequest, console: Conso
         return done
 
     done = _run(ready, work)
+    words = Console(stderr=True, highlight=False)  # what is kept of this is the receipt alone
     for name, rows in sorted(done.rows.items()):
-        console.print(f"{name}: {rows:,} rows erased", highlight=False)
+        words.print(f"{name}: {rows:,} rows erased")
     if not done.rows:
-        console.print("nothing was held")
-    console.print(f"receipt of {done.id}, to be kept:", highlight=False)
+        words.print("nothing was held")
+    words.print(f"receipt of {done.id}, to be kept:")
     print(done.receipt)
 
 

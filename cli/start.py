@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from cli import services, spool
+from cli import audit, services, spool
 from cli.credentials import Credentials, load_or_make
 from cli.data_directory import DataDirectory
 from cli.errors import Refusal
@@ -100,6 +100,9 @@ async def _announce(data: DataDirectory, ports: Ports, secrets: Credentials, pas
         **told,
         "metrics": {name: f"127.0.0.1:{ports[f'{name}_metrics']}" for name in ("edge", "writer", "query", "realtime")},
     }
+    if data.restored.exists():
+        await asyncio.to_thread(audit.record, data, ready, "cli.restore")
+        data.restored.unlink()
     data.write_ready(ready)
     return ready
 

@@ -35,7 +35,7 @@ async def main() -> None:
     authenticator = Authenticator(token, lambda: directory.snapshot, now_us)
     guard = Guard(authenticator, directory, Audit(token, through_writer(writer, token)))
     server = Server(["analytics.v1.RealtimeService"], guard)
-    servicer = RealtimeServicer(live, directory, authenticator, server.stopping, now_us)
+    servicer = RealtimeServicer(live, directory, authenticator, server.stopping)
     realtime_pb2_grpc.add_RealtimeServiceServicer_to_server(servicer, server.grpc)
 
     await directory.start(wait_s=2.0)

@@ -39,6 +39,11 @@ class Live:
     def fresh(self) -> bool:
         return 0 <= self._now_us() - self.heard_us < _STALE_AFTER_US
 
+    @property
+    def as_of_us(self) -> int:
+        """Until when a snapshot holds all there was: now, or when the writer was last heard of."""
+        return self._now_us() if self.fresh else self.heard_us
+
     def apply(self, commit: follow_pb2.Commit) -> None:
         """Take one commit. Whoever watches a site it touches is woken."""
         now_us = self._now_us()

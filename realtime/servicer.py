@@ -9,7 +9,7 @@ import grpc
 from analytics.v1 import event_pb2, realtime_pb2, realtime_pb2_grpc
 
 from mesh.auth import Authenticator, Caller, Rule, caller, unknown_site
-from mesh.clock import MINUTE, NowUs
+from mesh.clock import MINUTE
 from mesh.directory import DirectoryClient
 from mesh.errors import MeshError, unavailable
 from realtime.live import Live
@@ -30,7 +30,6 @@ class RealtimeServicer(realtime_pb2_grpc.RealtimeServiceServicer):
         directory: DirectoryClient,
         authenticator: Authenticator,
         stopping: asyncio.Event,
-        now_us: NowUs,
         *,
         interval_s: float = INTERVAL_S,
     ) -> None:
@@ -38,7 +37,6 @@ class RealtimeServicer(realtime_pb2_grpc.RealtimeServiceServicer):
         self._directory = directory
         self._authenticator = authenticator
         self._stopping = stopping
-        self._now_us = now_us
         self._interval_s = interval_s
 
     async def Watch(
@@ -72,7 +70,7 @@ class RealtimeServicer(realtime_pb2_grpc.RealtimeServiceServicer):
 
     def _response(self, snapshot: Snapshot) -> realtime_pb2.RealtimeServiceWatchResponse:
         return realtime_pb2.RealtimeServiceWatchResponse(
-            as_of_us=self._now_us(),
+            as_of_us=self._live.as_of_us,
             position=self._live.position,
             visitors_now=snapshot.visitors,
             views_per_minute=snapshot.views,

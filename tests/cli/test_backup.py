@@ -59,6 +59,9 @@ async def test_what_a_backup_holds_is_all_there_after_the_data_directory_is_dest
     verdict = await ledger.verify(mesh)
     assert verdict.holds, verdict
     assert (await mesh.run("verify")).code == 0
+    told = await mesh.run("audit", "--operation", "cli.restore", "--json")
+    assert [json.loads(line)["kind"] for line in told.output.splitlines()] == ["mesh"]
+    assert (await mesh.run("audit", "--verify")).code == 0
     # goes on as before
     await Client(ledger, mesh, "http").send(3)
     await ledger.settle(mesh)

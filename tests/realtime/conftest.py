@@ -130,7 +130,7 @@ async def mesh() -> AsyncGenerator[Mesh]:
     known.snapshot = directory()
     authenticator = Authenticator(MESH_TOKEN, lambda: known.snapshot, now_us)
     server = Server(["analytics.v1.RealtimeService"], Guard(authenticator))
-    servicer = RealtimeServicer(live, known, authenticator, server.stopping, now_us, interval_s=0.2)
+    servicer = RealtimeServicer(live, known, authenticator, server.stopping, interval_s=0.2)
     realtime_pb2_grpc.add_RealtimeServiceServicer_to_server(servicer, server.grpc)
     port = await server.start("127.0.0.1", 0, reflect=False)
     channel = connect(f"127.0.0.1:{port}")

@@ -1,17 +1,21 @@
 """A person who is everywhere is erased: nothing of them is left in any store, answer, socket or spool."""
 
+import asyncio
 import base64
 import json
 import signal
+import subprocess
+import sys
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
 from analytics.v1 import spool_pb2, spool_pb2_grpc
 
-from bench.mesh import AGENT, Mesh
+from bench.mesh import AGENT, ROOT, Mesh, environment
 from mesh.channel import bearer
 from mesh.ids import new_id
 from tests.system.test_stored_bytes import files_with, forms, kept_secrets, unpacked
@@ -236,10 +240,35 @@ async def test_an_export_names_the_rows_the_words_and_the_edges(mesh: Mesh, even
 
     await eventually(state, "done")
     done = (await mesh.api("GET", f"privacy/exports/{made['id']}")).json()
-    assert done["rows"] == {"events": 2, "visits": 1} and [edge["edge"] for edge in done["edges"]]
+    assert done["rows"] == {"visits": 1} and [edge["edge"] for edge in done["edges"]]
     text = await mesh.api("GET", f"privacy/exports/{made['id']}/content")
     about, *events, end = [json.loads(line) for line in text.body.splitlines()]
     assert about["definitions"]["page"] == "Path of the page." and end == {"type": "end", "events": 2}
     assert [event["name"] for event in events] == ["pageview", "signup"]
     zipped = await mesh.api("GET", f"privacy/exports/{made['id']}/content", accept="application/zip")
     assert zipped.headers["content-type"] == "application/zip" and zipped.body[:2] == b"PK"
+
+
+async def test_the_command_line_exports_erases_and_checks_the_receipt(
+    mesh: Mesh, eventually: Any, tmp_path: Path
+) -> None:
+    session, file, receipt = new_id(), tmp_path / "rights.ndjson", tmp_path / "receipt"
+    await mesh.track("event", {"name": "rights", "sessionId": session, "userId": "cora"})
+    await eventually(lambda: mesh.query(["events"], filters=[["is", "event", ["rights"]]]), [([], [1])])
+    exported = await mesh.run("export-user", "cora", "--site", mesh.site, "--to", str(file))
+    assert (exported.code, "visits: 1, events outside any: 0" in exported.output) == (0, True), exported.output
+    assert [json.loads(line)["type"] for line in file.read_text().splitlines()] == ["export", "event", "end"]
+    erasing = ("erase", "--site", mesh.site, "--user", "cora", "--data", str(mesh.directory))
+    with receipt.open("wb") as out:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "cli", *erasing), cwd=ROOT, env=environment(), stdout=out, stderr=subprocess.PIPE
+        )
+        _, words = await process.communicate()
+    assert (process.returncode, b"events: 1 rows erased" in words) == (0, True), words
+    assert await mesh.query(["events"], filters=[["is", "event", ["rights"]]]) == [([], [0])]
+    checked = await mesh.run("verify-receipt", str(receipt))
+    assert checked.code == 0, checked.output
+    receipt.write_text("no receipt")
+    checked = await mesh.run("verify-receipt", str(receipt))
+    assert (checked.code, "not the form" in checked.output) == (1, True), checked.output
+    assert "cora" not in (await mesh.run("erasures", "--site", mesh.site)).output

@@ -42,6 +42,17 @@ class Pages(Protocol):
         ...
 
 
+async def ahead(pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
+    """The same pages; the next is being read while one is written."""
+    coming = asyncio.ensure_future(anext(pages, None))
+    try:
+        while (page := await coming) is not None:
+            coming = asyncio.ensure_future(anext(pages, None))
+            yield page
+    finally:
+        coming.cancel()
+
+
 async def rows_of(store: Pages, site: int, user_hash: bytes, visits: Sequence[Seen]) -> AsyncIterator[Page]:
     """All rows in the order in which they occurred."""
     for part in slices(visits):

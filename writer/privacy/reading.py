@@ -157,12 +157,10 @@ class PrivacyReader:
             loose = await connection.fetch(statements.EXPORT_LOOSE_DAYS, site_number, user_hash)
         return [Seen(*row) for row in visits] + [Seen(b"\0" * 16, *row) for row in loose]
 
-    async def export_count(self, site_number: int, user_hash: bytes, part: Slice) -> int:
-        """How many events export_page gives of a slice."""
+    async def export_loose(self, site_number: int, user_hash: bytes) -> int:
+        """How many events of the user are outside any visit."""
         async with self._connection() as connection:
-            return await connection.fetchval(
-                statements.EXPORT_COUNT, site_number, part.start_us, part.end_us, user_hash, list(part.visits)
-            )
+            return await connection.fetchval(statements.EXPORT_LOOSE, site_number, user_hash)
 
     async def export_page(
         self, site_number: int, user_hash: bytes, part: Slice, after: tuple[int, bytes]

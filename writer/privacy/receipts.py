@@ -47,7 +47,9 @@ class Receipts:
             raise WrongReceiptError("it has not the form of a receipt") from None
         except InvalidSignature:
             told = _told_key(head)
-            if told and told != self._head["jwk"]:
+            if told is None:
+                raise WrongReceiptError("it has not the form of a receipt") from None
+            if told != self._head["jwk"]:
                 raise WrongReceiptError("it was signed with another key: by another mesh, or a forger") from None
             raise WrongReceiptError("it was changed: the signature does not fit") from None
         if _text(_bytes(signature)) != signature:  # base64 has several spellings of the last bits

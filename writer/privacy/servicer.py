@@ -16,7 +16,7 @@ from writer.control.keys import new_public_id
 from writer.ingest.identity import Keyring
 from writer.ingest.importer import oldest_kept_us
 from writer.ingest.pipeline import Directory
-from writer.privacy.export import csv_zip, json_lines, rows_of
+from writer.privacy.export import ahead, csv_zip, json_lines, rows_of
 from writer.privacy.reading import Task
 from writer.privacy.receipts import Receipts, WrongReceiptError
 from writer.privacy.store import PrivacyStore
@@ -76,7 +76,7 @@ class PrivacyServicer(privacy_pb2_grpc.PrivacyServiceServicer):
             raise _not_now("the export is over 7 days old; make a new one")
         user_hash = self._wrapper.unwrap(task.subject)
         visits = await self._store.export_visits(task.site_number, user_hash)
-        pages = rows_of(self._store, task.site_number, user_hash, visits)
+        pages = ahead(rows_of(self._store, task.site_number, user_hash, visits))
         about = {
             "site": task.site,
             "exported_at": datetime.fromtimestamp(self._now_us() / 1e6, UTC).isoformat(timespec="seconds"),

@@ -212,11 +212,7 @@ EXPORT_PAGE = """
       AND (user_hash = $4 OR (user_hash IS NULL AND visit_id IN (SELECT unnest($5::uuid[]))))
     ORDER BY occurred_at, event_id LIMIT $8
 """
-EXPORT_COUNT = """
-    SELECT count(*) FROM events
-    WHERE site_id = $1 AND occurred_at >= $2 AND occurred_at < $3
-      AND (user_hash = $4 OR (user_hash IS NULL AND visit_id IN (SELECT unnest($5::uuid[]))))
-"""
+EXPORT_LOOSE = "SELECT count(*) FROM events WHERE site_id = $1 AND user_hash = $2 AND visit_id IS NULL"
 EXPORT_VISITS = """
     SELECT visit_id, min(occurred_at), max(occurred_at) FROM events
     WHERE site_id = $1 AND user_hash = $2 AND visit_id IS NOT NULL GROUP BY visit_id

@@ -32,7 +32,6 @@ EXPORT_LIFE_US = 7 * DAY
 REPORT_LIFE_US = 760 * DAY  # 25 months
 EDGE_LIFE_US = 90 * DAY
 _HEARD_LATELY_US = MINUTE
-_COUNTED_US = 7 * DAY  # at once: counting is cheap, a statement is not
 
 _USER, _VISIT = privacy_pb2.PRIVACY_TASK_KIND_ERASE_USER, privacy_pb2.PRIVACY_TASK_KIND_ERASE_VISIT
 _SITE, _RETENTION = privacy_pb2.PRIVACY_TASK_KIND_ERASE_SITE, privacy_pb2.PRIVACY_TASK_KIND_RETENTION
@@ -103,9 +102,7 @@ class Worker:
     async def _export(self, task: Task) -> None:
         user_hash = self._wrapper.unwrap(task.subject or b"")
         visits = await self._store.export_visits(task.site_number, user_hash)
-        events = 0
-        for part in slices(visits, _COUNTED_US):
-            events += await self._store.export_count(task.site_number, user_hash, part)
+        loose = await self._store.export_loose(task.site_number, user_hash)
         now = self._now_us()
         edges = [
             {
@@ -116,7 +113,8 @@ class Worker:
             }
             for edge, heard_at, waiting in await self._store.edges()
         ]
-        await self._store.count(task, "events", events)
+        if loose:
+            await self._store.count(task, "events", loose)
         await self._store.count(task, "visits", sum(any(visit.visit_id) for visit in visits))
         await self._store.finish(task, now, "", {"edges": edges})
 
