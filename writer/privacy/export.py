@@ -1,4 +1,4 @@
-"""A user's events as a file, piece by piece: what waits in memory is a page of events, however many there are.
+"""A user's events as a file, piece by piece: what waits in memory are two pages of events, however many there are.
 
 In it is what an erasure of the user would take away, but for rows of the same visits that name somebody else.
 """
@@ -18,7 +18,7 @@ import msgspec
 from analytics.v1.event_pb2 import NormalizedEvent
 from google.protobuf.descriptor import FieldDescriptor
 
-from mesh.clock import SECOND
+from mesh.clock import DAY, SECOND
 from writer.privacy.definitions import EVENT
 from writer.privacy.slices import Seen, Slice, slices
 
@@ -26,7 +26,8 @@ _FIELDS: Sequence[FieldDescriptor] = tuple(NormalizedEvent.DESCRIPTOR.fields)  #
 _COLUMNS = [field for field in _FIELDS if field.name != "position"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
-PAGE_ROWS = 2_000
+PAGE_ROWS, SHEET_ROWS = 10_000, 2_000
+_WIDTH_US = 7 * DAY  # a statement costs more than its rows where these are few
 _JSON = msgspec.json.Encoder()
 
 Page = Sequence[tuple[int, bytes, bytes]]
@@ -43,19 +44,20 @@ class Pages(Protocol):
 
 
 async def ahead(pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
-    """The same pages; the next is being read while one is written."""
+    """Pages in sheets of at most SHEET_ROWS, which are written at once; the next page is being read meanwhile."""
     coming = asyncio.ensure_future(anext(pages, None))
     try:
         while (page := await coming) is not None:
             coming = asyncio.ensure_future(anext(pages, None))
-            yield page
+            for first in range(0, len(page), SHEET_ROWS):
+                yield page[first : first + SHEET_ROWS]
     finally:
         coming.cancel()
 
 
 async def rows_of(store: Pages, site: int, user_hash: bytes, visits: Sequence[Seen]) -> AsyncIterator[Page]:
     """All rows in the order in which they occurred."""
-    for part in slices(visits):
+    for part in slices(visits, _WIDTH_US):
         after = (0, b"\0" * 16)
         while page := await store.export_page(site, user_hash, part, after):
             yield page
@@ -94,7 +96,7 @@ def record(event: bytes) -> dict[str, Any]:
     """An event's fields that say something, by their names; times as ISO 8601."""
     found: dict[str, Any] = {}
     for field, value in NormalizedEvent.FromString(event).ListFields():
-        name, form = _FORMS[field.number]
+        name, form = _FORMS[field]
         found[name] = form(value) if form else value
     found.pop("position", None)
     return found
@@ -125,7 +127,7 @@ def _name(field: Any) -> str:
     return field.name.removesuffix("_us")
 
 
-_FORMS = {field.number: (_name(field), _form(field)) for field in _FIELDS}
+_FORMS = {field: (_name(field), _form(field)) for field in _FIELDS}
 
 
 def _lines(page: Page) -> bytes:
