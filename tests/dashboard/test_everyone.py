@@ -72,7 +72,8 @@ async def test_everything_is_reached_by_keyboard_and_focus_comes_back(page: Page
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("button", name="Remove /pricing")).to_be_visible()
-    await page.keyboard.press("Escape")
+    await page.keyboard.press("Escape")  # the values that were offered, then the dialog
+    await expect(page.get_by_role("combobox", name="Values")).to_have_attribute("aria-expanded", "false")
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await expect(opener).to_be_focused()
