@@ -1,0 +1,1 @@
+import{n as e}from"./people-CV2r3SGu.js";import{L as t}from"./index-BzkBElKU.js";import{t as n}from"./jsxRuntime-CfCqroLo.js";var r=10;function i({label:i}){return n(t,{label:i,hint:e.chooseHint,children:e=>n(`input`,{...e,class:`input`,type:`password`,name:`password`,autocomplete:`new-password`,required:!0,minLength:r,maxLength:1e3})})}export{i as t};
