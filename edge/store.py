@@ -14,6 +14,7 @@ from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.maint_notifications import MaintNotificationsConfig
 
 _PAGE_CHUNKS = 5_000
 
@@ -138,6 +139,8 @@ class Store:
             socket_connect_timeout=timeout_s,
             redis_connect_func=_connect,
             retry=Retry(NoBackoff(), 0),  # a repeated RPUSH would be a second chunk
+            # With them a connection that Redis has closed is taken from the pool as if it were good.
+            maint_notifications_config=MaintNotificationsConfig(enabled=False),
         )
         self.run_id = ""
         self._redis: Any = redis.Redis(connection_pool=pool)

@@ -1,5 +1,6 @@
 """What Redis must be, and what its refusals become."""
 
+import asyncio
 import signal
 
 import pytest
@@ -148,4 +149,14 @@ async def test_a_recount_tells_how_many_events_the_totals_knew_that_no_chunk_hol
     assert await store.recount(12) == Found({chunks[0], chunks[2]}, 3)
     assert (await store.check()).envelopes == 6
     assert (await store.recount(12)).lost == 0
+    await store.close()
+
+
+async def test_connections_that_died_with_redis_are_not_used_when_it_is_back(valkey: Valkey) -> None:
+    store = Store(valkey.url)
+    await asyncio.gather(*(store.push([HEAD + bytes([number])], 3) for number in range(8)))
+    await valkey.kill()
+    await valkey.start()
+    await asyncio.gather(*(store.push([HEAD + bytes([number])], 3) for number in range(8, 16)))
+    assert (await store.check()).entries == 16
     await store.close()
