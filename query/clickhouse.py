@@ -42,6 +42,10 @@ _WHILE_READING = "While reading or decompressing"
 # own tracker has several such wrong answers a year, and exact ones are what we promise.
 _ALWAYS = {"use_query_condition_cache": 0}
 
+# The embedded engine's own 2 leave a mutation over more parts than there are places waiting half a second a part; this
+# is a server's number, halved.
+_ENGINE = {"background_pool_size": 8}
+
 
 class BadPattern(MeshError):
     """A pattern that is no RE2 pattern; its place in the question is known to whoever asked."""
@@ -91,7 +95,8 @@ def connect(dsn: str, settings: dict[str, Any] | None = None) -> Client:
     does and it cannot be opened all the same.
     """
     try:
-        return clickhouse_connect.get_client(dsn=dsn, settings=_ALWAYS | (settings or {}))
+        engine = {"chdb_options": _ENGINE} if embedded(dsn) else {}
+        return clickhouse_connect.get_client(dsn=dsn, settings=_ALWAYS | (settings or {}), **engine)
     except ClickHouseError as error:
         folder = embedded(dsn)
         if folder is None or "chdb engine" not in str(error):

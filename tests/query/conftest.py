@@ -1,5 +1,6 @@
 """The query service on real stores: the embedded engine in a folder of its own, and a writer over real gRPC."""
 
+import contextlib
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -53,13 +54,20 @@ class Store:
     pool: Pool
 
 
-@pytest.fixture(scope="module")
-def store(home: Path) -> Iterator[Store]:
-    dsn = f"chdb://{home / 'clickhouse'}"
-    replica, pool = Replica(dsn, home / "applied.json"), Pool(dsn, 2, 30.0)
+@contextlib.contextmanager
+def opened(folder: Path) -> Iterator[Store]:
+    folder.mkdir(exist_ok=True)
+    dsn = f"chdb://{folder / 'clickhouse'}"
+    replica, pool = Replica(dsn, folder / "applied.json"), Pool(dsn, 2, 30.0)
     yield Store(replica, pool)
     pool.close()
     replica.close()
+
+
+@pytest.fixture(scope="module")
+def store(home: Path) -> Iterator[Store]:
+    with opened(home) as store:
+        yield store
 
 
 @dataclass
