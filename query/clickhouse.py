@@ -95,7 +95,7 @@ def connect(dsn: str, settings: dict[str, Any] | None = None) -> Client:
     does and it cannot be opened all the same.
     """
     try:
-        engine = {"chdb_options": _ENGINE} if embedded(dsn) else {}
+        engine: dict[str, Any] = {"chdb_options": _ENGINE} if embedded(dsn) else {}
         return clickhouse_connect.get_client(dsn=dsn, settings=_ALWAYS | (settings or {}), **engine)
     except ClickHouseError as error:
         folder = embedded(dsn)

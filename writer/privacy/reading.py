@@ -13,8 +13,8 @@ from mesh.telemetry import log
 from writer.database import FAILURES, Connection, Pool
 from writer.ingest.visits import MEMORY
 from writer.privacy import statements
-from writer.privacy.export import PAGE_ROWS
-from writer.privacy.slices import REACH_US, Seen, Slice
+from writer.privacy.export import PAGE_ROWS, Page
+from writer.privacy.slices import NO_VISIT, REACH_US, Seen, Slice
 from writer.privacy.tombstones import Tombstone
 
 TOLD_AT_ONCE: Final = 20_000  # visits of one commit
@@ -150,34 +150,22 @@ class PrivacyReader:
             )
         return Preview(events, visits, oldest, left)
 
-    async def export_visits(self, site_number: int, user_hash: bytes) -> list[Seen]:
-        """The user's visits, and each day with events of the user outside any visit as a visit without an id."""
+    async def export_visits(self, site_number: int, user_hash: bytes) -> tuple[list[Seen], int]:
+        """The user's visits, and each day with events of the user outside any visit as a visit without an id; how many
+        those events are."""
         async with self._connection() as connection:
-            visits = await connection.fetch(statements.EXPORT_VISITS, site_number, user_hash)
-            loose = await connection.fetch(statements.EXPORT_LOOSE_DAYS, site_number, user_hash)
-        return [Seen(*row) for row in visits] + [Seen(b"\0" * 16, *row) for row in loose]
+            rows = await connection.fetch(statements.EXPORT_VISITS, site_number, user_hash)
+        seen = [Seen(visit_id or NO_VISIT, first, last) for visit_id, first, last, _ in rows]
+        return seen, sum(count for visit_id, _, _, count in rows if visit_id is None)
 
-    async def export_loose(self, site_number: int, user_hash: bytes) -> int:
-        """How many events of the user are outside any visit."""
-        async with self._connection() as connection:
-            return await connection.fetchval(statements.EXPORT_LOOSE, site_number, user_hash)
-
-    async def export_page(
-        self, site_number: int, user_hash: bytes, part: Slice, after: tuple[int, bytes]
-    ) -> list[tuple[int, bytes, bytes]]:
+    async def export_page(self, site_number: int, user_hash: bytes, part: Slice, after: tuple[int, bytes]) -> Page:
         """Up to PAGE_ROWS events of a slice that follow (occurred_at, event id), in that order."""
+        span, visits = (part.start_us, part.end_us), list(part.visits)
         async with self._connection() as connection:
             rows = await connection.fetch(
-                statements.EXPORT_PAGE,
-                site_number,
-                part.start_us,
-                part.end_us,
-                user_hash,
-                list(part.visits),
-                *after,
-                PAGE_ROWS,
+                statements.EXPORT_PAGE, site_number, *span, user_hash, visits, *after, PAGE_ROWS
             )
-        return [tuple(row) for row in rows]
+        return [event for (event,) in rows]
 
     async def edges(self) -> list[tuple[str, int, int]]:
         """(edge, when it was last heard of in microseconds, events that waited then)."""

@@ -75,7 +75,7 @@ class PrivacyServicer(privacy_pb2_grpc.PrivacyServiceServicer):
         if task.subject is None or (task.finished_at_us or 0) + EXPORT_LIFE_US <= self._now_us():
             raise _not_now("the export is over 7 days old; make a new one")
         user_hash = self._wrapper.unwrap(task.subject)
-        visits = await self._store.export_visits(task.site_number, user_hash)
+        visits, _ = await self._store.export_visits(task.site_number, user_hash)
         pages = ahead(rows_of(self._store, task.site_number, user_hash, visits))
         about = {
             "site": task.site,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from mesh.clock import DAY
 
 REACH_US = 6 * DAY
+NO_VISIT = bytes(16)
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,21 +205,17 @@ PREVIEW = """
     SELECT going.events, (SELECT count(*) FROM old), staying.first FROM going, staying
 """
 
-# One day of a user's rows: the user's own, and those of the same visits that name nobody.
+# A slice of a user's rows: the user's own, and those of the same visits that name nobody. IN, since a plan that is
+# kept would look through an array visit by visit.
 EXPORT_PAGE = """
-    SELECT occurred_at, event_id, event FROM events
+    SELECT event FROM events
     WHERE site_id = $1 AND occurred_at >= $2 AND occurred_at < $3 AND (occurred_at, event_id) > ($6, $7)
       AND (user_hash = $4 OR (user_hash IS NULL AND visit_id IN (SELECT unnest($5::uuid[]))))
     ORDER BY occurred_at, event_id LIMIT $8
 """
-EXPORT_LOOSE = "SELECT count(*) FROM events WHERE site_id = $1 AND user_hash = $2 AND visit_id IS NULL"
 EXPORT_VISITS = """
-    SELECT visit_id, min(occurred_at), max(occurred_at) FROM events
-    WHERE site_id = $1 AND user_hash = $2 AND visit_id IS NOT NULL GROUP BY visit_id
-"""
-EXPORT_LOOSE_DAYS = """
-    SELECT min(occurred_at), max(occurred_at) FROM events WHERE site_id = $1 AND user_hash = $2 AND visit_id IS NULL
-    GROUP BY date_trunc('day', occurred_at)
+    SELECT visit_id, min(occurred_at), max(occurred_at), count(*) FROM events WHERE site_id = $1 AND user_hash = $2
+    GROUP BY visit_id, CASE WHEN visit_id IS NULL THEN date_trunc('day', occurred_at) END
 """
 HEAR_EDGE = """
     INSERT INTO edge_spools (edge_id, heard_at, waiting_events) VALUES ($1, $2, $3)

@@ -22,7 +22,7 @@ from writer.ingest.importer import oldest_kept_us
 from writer.ingest.store import Store
 from writer.privacy.reading import FOR_EVER, Found, Task
 from writer.privacy.receipts import Receipts
-from writer.privacy.slices import slices
+from writer.privacy.slices import NO_VISIT, slices
 from writer.privacy.store import CLOSED_AT_ONCE, Finished, PrivacyStore, commit_kind
 from writer.privacy.tombstones import WHOLE_SITE, Tombstone
 from writer.wrap import UnknownKeyError, Wrapper
@@ -101,8 +101,7 @@ class Worker:
 
     async def _export(self, task: Task) -> None:
         user_hash = self._wrapper.unwrap(task.subject or b"")
-        visits = await self._store.export_visits(task.site_number, user_hash)
-        loose = await self._store.export_loose(task.site_number, user_hash)
+        visits, loose = await self._store.export_visits(task.site_number, user_hash)
         now = self._now_us()
         edges = [
             {
@@ -115,7 +114,7 @@ class Worker:
         ]
         if loose:
             await self._store.count(task, "events", loose)
-        await self._store.count(task, "visits", sum(any(visit.visit_id) for visit in visits))
+        await self._store.count(task, "visits", sum(visit.visit_id != NO_VISIT for visit in visits))
         await self._store.finish(task, now, "", {"edges": edges})
 
     async def _erase(self, task: Task) -> None:

@@ -13,9 +13,10 @@ from analytics.v1.event_pb2 import NormalizedEvent
 from analytics.v1.follow_pb2 import FollowRequest
 
 from mesh.errors import MeshError
-from tests.writer.conftest import MEMORY_SITE, MINUTE, NOON, view
+from tests.writer.conftest import DAY, MEMORY_SITE, NOON, view
 from tests.writer.privacy.conftest import Bench, session
 from writer.ingest.follow import FollowServicer
+from writer.privacy import export, reading
 from writer.privacy.definitions import EVENT
 from writer.privacy.export import Page, csv_zip, json_lines, record, rows_of
 from writer.privacy.receipts import Receipts, WrongReceiptError
@@ -50,7 +51,8 @@ async def test_an_export_holds_the_users_rows_and_those_of_the_same_visits_that_
     await bench.keyring.ensure((), (MEMORY_SITE,))
     jane = bench.keyring.user_hash(MEMORY_SITE, "jane")
     assert jane
-    visits = await bench.store.export_visits(MEMORY_SITE, jane)
+    visits, loose = await bench.store.export_visits(MEMORY_SITE, jane)
+    assert loose == 1
 
     def pages() -> AsyncIterator[Page]:
         return rows_of(bench.store, MEMORY_SITE, jane, visits)
@@ -65,16 +67,24 @@ async def test_an_export_holds_the_users_rows_and_those_of_the_same_visits_that_
     assert len(archive.read("events.csv").splitlines()) == 4
 
 
-async def test_an_export_goes_on_where_a_page_of_rows_ends(bench: Bench) -> None:
+async def test_an_export_goes_on_where_a_page_or_a_slice_ends_in_order(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (export, reading):
+        monkeypatch.setattr(module, "PAGE_ROWS", 100)
     pipeline = await bench.pipeline()
-    one = session(NOON + MINUTE)
-    for _ in range(5):
-        await bench.ingest(pipeline, *[view(session_id=one, user_id="busy") for _ in range(500)])
+    for day in (0, 9, 18, 27):
+        at = NOON + day * DAY
+        one, bench.rig.now = session(at), at
+        await bench.ingest(pipeline, *[view(session_id=one, user_id="busy", received_at_us=at) for _ in range(250)])
     busy = bench.keyring.user_hash(MEMORY_SITE, "busy")
     assert busy
-    visits = await bench.store.export_visits(MEMORY_SITE, busy)
-    ids = [id async for page in rows_of(bench.store, MEMORY_SITE, busy, visits) for _, id, _ in page]
-    assert len(ids) == len(set(ids)) == 2_500
+    visits, loose = await bench.store.export_visits(MEMORY_SITE, busy)
+    assert (len(visits), loose) == (4, 0)
+    pages = [page async for page in rows_of(bench.store, MEMORY_SITE, busy, visits)]
+    events = [NormalizedEvent.FromString(event) for page in pages for event in page]
+    order = [(event.occurred_at_us, event.event_id) for event in events]
+    assert order == sorted(set(order)) and len(order) == 1_000
 
 
 def test_every_field_of_an_event_has_its_meaning() -> None:
