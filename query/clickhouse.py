@@ -42,9 +42,9 @@ _WHILE_READING = "While reading or decompressing"
 # own tracker has several such wrong answers a year, and exact ones are what we promise.
 _ALWAYS = {"use_query_condition_cache": 0}
 
-# The embedded engine's own 2 leave a mutation over more parts than there are places waiting half a second a part; this
-# is a server's number, halved.
-_ENGINE = {"background_pool_size": 8}
+# Places for merges and mutations on each of the 2 threads that the engine has for them. With its own 2 a thread, each
+# part above that makes a mutation wait half a second; with more threads answers would wait.
+_ENGINE = {"background_merges_mutations_concurrency_ratio": 8}
 
 
 class BadPattern(MeshError):

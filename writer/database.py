@@ -48,7 +48,6 @@ async def open_pool(
             "application_name": "analytics writer",
             "default_transaction_isolation": "read committed",
             "jit": "off",
-            "max_parallel_workers_per_gather": "0",  # a long statement leaves a core to the events
             "random_page_cost": "1.1",  # of solid disks: else a week of many events is sought by reading all of them
             "timezone": "UTC",
             "idle_in_transaction_session_timeout": f"{_IDLE_LIMIT_S}s",

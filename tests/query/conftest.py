@@ -58,10 +58,11 @@ class Store:
 def opened(folder: Path) -> Iterator[Store]:
     folder.mkdir(exist_ok=True)
     dsn = f"chdb://{folder / 'clickhouse'}"
-    replica, pool = Replica(dsn, folder / "applied.json"), Pool(dsn, 2, 30.0)
-    yield Store(replica, pool)
-    pool.close()
-    replica.close()
+    with (
+        contextlib.closing(Replica(dsn, folder / "applied.json")) as replica,
+        contextlib.closing(Pool(dsn, 2, 30.0)) as pool,
+    ):
+        yield Store(replica, pool)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """A statement that fails or is ended leaves nothing behind for the next one on its client."""
 
 import asyncio
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,3 +44,10 @@ async def test_an_answer_after_a_statement_whose_caller_went_away_holds_its_own_
 async def test_a_statement_too_deep_for_the_engine_is_the_callers_fault(pool: Pool) -> None:
     with pytest.raises(MeshError, match="too large"):
         await pool.rows(f"SELECT {'(' * 2_000}1{')' * 2_000}", {})
+
+
+async def test_the_engine_has_a_place_for_each_of_many_parts_that_a_mutation_writes_anew(pool: Pool) -> None:
+    statement = "SELECT toUInt64(value) FROM system.server_settings WHERE name IN {names:Array(String)}"
+    names = ["background_pool_size", "background_merges_mutations_concurrency_ratio"]
+    rows = await pool.rows(statement, {"names": names})
+    assert math.prod(value for (value,) in rows) == 16

@@ -28,12 +28,17 @@ from tests.query.writer import commit_of
 # 210 questions; 5,040 with the whole suite in full, in parts, since erasing takes the longer the more a store holds
 SITES, QUESTIONS, EXAMPLES = 3, 7, 10
 PARTS = 24 if os.environ.get("ANALYTICS_FULL") == "1" else 1
-numbers, days = itertools.count(1_000), itertools.cycle(DAYS)
 
 
 @pytest.fixture(scope="module", params=range(PARTS))
 def part(request: pytest.FixtureRequest) -> int:
     return int(request.param)
+
+
+@pytest.fixture(scope="module")
+def numbers(part: int) -> Iterator[int]:
+    """Of sites, in this part's store."""
+    return itertools.count(1_000)
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +107,10 @@ def shown(value: object) -> object:
 )
 @pytest.mark.timeout(60 * EXAMPLES)
 def test_every_answer_equals_its_definition(
-    part: int, store: Store, runner: asyncio.Runner, chance: random.Random
+    part: int, numbers: Iterator[int], store: Store, runner: asyncio.Runner, chance: random.Random
 ) -> None:
     chance.seed(f"{part} {chance.random()}")  # derandomized, each part would draw the same
-    around = next(days)
+    around = chance.choice(DAYS)
     sites = [site(chance, next(numbers), around) for _ in range(SITES)]
     copy_of(store, sites)
     for made in sites:

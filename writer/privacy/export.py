@@ -1,4 +1,4 @@
-"""A user's events as a file, piece by piece: what waits in memory are a few pages of events, however many there are.
+"""A user's events as a file, written piece by piece.
 
 In it is what an erasure of the user would take away, but for rows of the same visits that name somebody else.
 """
@@ -8,96 +8,39 @@ import csv
 import io
 import json
 import re
-import uuid
 import zipfile
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import IO, Any, Protocol, cast
+from typing import IO, Any, cast
 
 import msgspec
 from analytics.v1.event_pb2 import NormalizedEvent
 from google.protobuf.descriptor import FieldDescriptor
 
-from mesh.clock import DAY, SECOND
+from mesh.clock import SECOND
 from writer.privacy.definitions import EVENT
-from writer.privacy.slices import Seen, Slice, slices
 
 _FIELDS: Sequence[FieldDescriptor] = tuple(NormalizedEvent.DESCRIPTOR.fields)  # pyright: ignore[reportAssignmentType]
 _COLUMNS = [field for field in _FIELDS if field.name != "position"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
-PAGE_ROWS, SHEET_ROWS = 10_000, 2_000
-_AT_ONCE = 2
-_WIDTH_US = 7 * DAY  # a statement costs more than its rows where these are few
 _JSON = msgspec.json.Encoder()
 
-Page = Sequence[bytes]  # of events
+Sheet = Sequence[bytes]  # of events
 
 
-class Pages(Protocol):
-    """Where a user's rows are read."""
-
-    async def export_page(self, site_number: int, user_hash: bytes, part: Slice, after: tuple[int, bytes]) -> Page:
-        """Up to PAGE_ROWS events of a slice that follow (occurred_at, event id), in that order."""
-        ...
-
-
-async def ahead(pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
-    """Pages in sheets of at most SHEET_ROWS, which are written at once; the next page is being read meanwhile."""
-    coming = asyncio.ensure_future(anext(pages, None))
-    try:
-        while (page := await coming) is not None:
-            coming = asyncio.ensure_future(anext(pages, None))
-            for first in range(0, len(page), SHEET_ROWS):
-                yield page[first : first + SHEET_ROWS]
-    finally:
-        coming.cancel()
-
-
-async def rows_of(store: Pages, site: int, user_hash: bytes, visits: Sequence[Seen]) -> AsyncIterator[Page]:
-    """All rows in the order in which they occurred. Slices are read side by side, since each is work of one core."""
-    first = 0, b"\0" * 16
-    parts = slices(visits, _WIDTH_US)
-    reading: deque[tuple[Slice, asyncio.Future[Page]]] = deque()
-
-    def read_on() -> None:
-        if part := next(parts, None):
-            task = asyncio.ensure_future(store.export_page(site, user_hash, part, first))
-            reading.append((part, task))
-
-    try:
-        for _ in range(_AT_ONCE):
-            read_on()
-        while reading:
-            part, task = reading[0]
-            page = await task
-            reading.popleft()
-            read_on()
-            while page:
-                yield page
-                if len(page) < PAGE_ROWS:
-                    break
-                last = NormalizedEvent.FromString(page[-1])
-                after = last.occurred_at_us, uuid.UUID(last.event_id).bytes
-                page = await store.export_page(site, user_hash, part, after)
-    finally:
-        for _, task in reading:
-            task.cancel()
-
-
-async def json_lines(about: Mapping[str, Any], pages: AsyncIterator[Page]) -> AsyncIterator[bytes]:
+async def json_lines(about: Mapping[str, Any], sheets: AsyncIterator[Sheet]) -> AsyncIterator[bytes]:
     """`about` with the definitions, an event a line, and at the end how many there were."""
     yield _line({"type": "export", **about, "definitions": {_name(field): EVENT[_name(field)] for field in _COLUMNS}})
     events = 0
-    async for page in pages:
-        events += len(page)
-        yield await asyncio.to_thread(_lines, page)  # who waits for a batch to be stored does not wait for this
+    async for sheet in sheets:
+        events += len(sheet)
+        yield await asyncio.to_thread(_lines, sheet)  # who waits for a batch to be stored does not wait for this
     yield _line({"type": "end", "events": events})
 
 
-async def csv_zip(about: Mapping[str, Any], pages: AsyncIterator[Page]) -> AsyncIterator[bytes]:
+async def csv_zip(about: Mapping[str, Any], sheets: AsyncIterator[Sheet]) -> AsyncIterator[bytes]:
     """A ZIP archive of about.json, definitions.csv and events.csv."""
     out = _Pipe()
     with zipfile.ZipFile(cast(IO[bytes], out), "w", zipfile.ZIP_DEFLATED) as archive:
@@ -106,8 +49,8 @@ async def csv_zip(about: Mapping[str, Any], pages: AsyncIterator[Page]) -> Async
         archive.writestr("definitions.csv", _csv(words))
         with archive.open("events.csv", "w", force_zip64=True) as events:
             events.write(_csv([[_name(field) for field in _COLUMNS]]))
-            async for page in pages:
-                events.write(await asyncio.to_thread(_csv_lines, page))
+            async for sheet in sheets:
+                events.write(await asyncio.to_thread(_csv_lines, sheet))
                 if piece := out.taken():
                     yield piece
     yield out.taken()
@@ -151,8 +94,8 @@ def _name(field: Any) -> str:
 _FORMS = {field: (_name(field), _form(field)) for field in _FIELDS}
 
 
-def _lines(page: Page) -> bytes:
-    return _JSON.encode_lines([{"type": "event", **record(event)} for event in page])
+def _lines(sheet: Sheet) -> bytes:
+    return _JSON.encode_lines([{"type": "event", **record(event)} for event in sheet])
 
 
 def _line(value: Mapping[str, Any]) -> bytes:
@@ -170,8 +113,8 @@ def _cells(values: Mapping[str, Any]) -> list[object]:
     return cells
 
 
-def _csv_lines(page: Page) -> bytes:
-    return _csv(_cells(record(event)) for event in page)
+def _csv_lines(sheet: Sheet) -> bytes:
+    return _csv(_cells(record(event)) for event in sheet)
 
 
 def _csv(rows: Any) -> bytes:

@@ -1,5 +1,6 @@
 """What is asked of the tables of exports, erasures and retention. Ids are bytes, times microseconds."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -12,8 +13,8 @@ from mesh.errors import invalid, unavailable
 from mesh.telemetry import log
 from writer.database import FAILURES, Connection, Pool
 from writer.ingest.visits import MEMORY
-from writer.privacy import statements
-from writer.privacy.export import PAGE_ROWS, Page
+from writer.privacy import pages, statements
+from writer.privacy.pages import AT_ONCE, Page
 from writer.privacy.slices import NO_VISIT, REACH_US, Seen, Slice
 from writer.privacy.tombstones import Tombstone
 
@@ -70,6 +71,7 @@ class PrivacyReader:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._exporting = asyncio.Semaphore(AT_ONCE)
 
     async def task(self, id: str) -> Task | None:
         async with self._connection() as connection:
@@ -159,13 +161,18 @@ class PrivacyReader:
         return seen, sum(count for visit_id, _, _, count in rows if visit_id is None)
 
     async def export_page(self, site_number: int, user_hash: bytes, part: Slice, after: tuple[int, bytes]) -> Page:
-        """Up to PAGE_ROWS events of a slice that follow (occurred_at, event id), in that order."""
-        span, visits = (part.start_us, part.end_us), list(part.visits)
-        async with self._connection() as connection:
+        """The events of a slice that follow (occurred_at, event id): PAGE_ROWS at most, the last of which is the first
+        to reach PAGE_BYTES."""
+        span, limits = (part.start_us, part.end_us), (pages.PAGE_ROWS, pages.PAGE_BYTES)
+        visits = [visit for visit in part.visits if visit != NO_VISIT]
+        # whoever downloads at once shares the turns, so that connections are left for all else
+        async with self._exporting, self._connection() as connection, connection.transaction():
+            await connection.execute(statements.ON_ONE_CORE)
             rows = await connection.fetch(
-                statements.EXPORT_PAGE, site_number, *span, user_hash, visits, *after, PAGE_ROWS
+                statements.EXPORT_PAGE, site_number, *span, user_hash, visits, *after, *limits
             )
-        return [event for (event,) in rows]
+        events = [event for (event,) in rows]
+        return Page(events, len(events) == pages.PAGE_ROWS or sum(map(len, events)) >= pages.PAGE_BYTES)
 
     async def edges(self) -> list[tuple[str, int, int]]:
         """(edge, when it was last heard of in microseconds, events that waited then)."""

@@ -12,7 +12,7 @@ from writer.privacy.store import PrivacyStore
 from writer.privacy.work import Worker
 from writer.wrap import Wrapper
 
-CONNECTIONS = 4  # the turn, the worker's steps, answers
+CONNECTIONS = 6  # the turn, the worker's steps, two of exports; answers and what edges report
 STATEMENT_LIMIT_S = 60  # what looks through a large site takes its time; no writer waits for it
 
 

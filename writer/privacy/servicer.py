@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +17,8 @@ from writer.control.keys import new_public_id
 from writer.ingest.identity import Keyring
 from writer.ingest.importer import oldest_kept_us
 from writer.ingest.pipeline import Directory
-from writer.privacy.export import ahead, csv_zip, json_lines, rows_of
+from writer.privacy.export import csv_zip, json_lines
+from writer.privacy.pages import rows_of
 from writer.privacy.reading import Task
 from writer.privacy.receipts import Receipts, WrongReceiptError
 from writer.privacy.store import PrivacyStore
@@ -76,15 +78,15 @@ class PrivacyServicer(privacy_pb2_grpc.PrivacyServiceServicer):
             raise _not_now("the export is over 7 days old; make a new one")
         user_hash = self._wrapper.unwrap(task.subject)
         visits, _ = await self._store.export_visits(task.site_number, user_hash)
-        pages = ahead(rows_of(self._store, task.site_number, user_hash, visits))
         about = {
             "site": task.site,
             "exported_at": datetime.fromtimestamp(self._now_us() / 1e6, UTC).isoformat(timespec="seconds"),
             "edges": task.details.get("edges", []),
         }
         written = csv_zip if request.format == privacy_pb2.EXPORT_FORMAT_CSV_ZIP else json_lines
-        async for piece in written(about, pages):
-            yield privacy_pb2.DownloadExportResponse(content=piece)
+        async with aclosing(rows_of(self._store, task.site_number, user_hash, visits)) as sheets:
+            async for piece in written(about, sheets):
+                yield privacy_pb2.DownloadExportResponse(content=piece)
 
     async def CreateErasure(
         self, request: privacy_pb2.CreateErasureRequest, context: Context

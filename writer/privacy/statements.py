@@ -205,14 +205,19 @@ PREVIEW = """
     SELECT going.events, (SELECT count(*) FROM old), staying.first FROM going, staying
 """
 
-# A slice of a user's rows: the user's own, and those of the same visits that name nobody. IN, since a plan that is
-# kept would look through an array visit by visit.
+# A slice of a user's rows, until they have so many bytes: the user's own, and those of these visits that name nobody.
+# IN, since a plan that is kept would look through an array visit by visit.
 EXPORT_PAGE = """
-    SELECT event FROM events
-    WHERE site_id = $1 AND occurred_at >= $2 AND occurred_at < $3 AND (occurred_at, event_id) > ($6, $7)
-      AND (user_hash = $4 OR (user_hash IS NULL AND visit_id IN (SELECT unnest($5::uuid[]))))
+    SELECT event FROM (
+        SELECT event, occurred_at, event_id, sum(octet_length(event)) OVER (ORDER BY occurred_at, event_id) AS bytes
+        FROM events
+        WHERE site_id = $1 AND occurred_at >= $2 AND occurred_at < $3 AND (occurred_at, event_id) > ($6, $7)
+          AND (user_hash = $4 OR (user_hash IS NULL AND visit_id IN (SELECT unnest($5::uuid[]))))
+    ) AS e
+    WHERE bytes - octet_length(event) < $9
     ORDER BY occurred_at, event_id LIMIT $8
 """
+ON_ONE_CORE = "SET LOCAL max_parallel_workers_per_gather = 0"
 EXPORT_VISITS = """
     SELECT visit_id, min(occurred_at), max(occurred_at), count(*) FROM events WHERE site_id = $1 AND user_hash = $2
     GROUP BY visit_id, CASE WHEN visit_id IS NULL THEN date_trunc('day', occurred_at) END

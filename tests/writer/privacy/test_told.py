@@ -13,12 +13,12 @@ from analytics.v1.event_pb2 import NormalizedEvent
 from analytics.v1.follow_pb2 import FollowRequest
 
 from mesh.errors import MeshError
-from tests.writer.conftest import DAY, MEMORY_SITE, NOON, view
+from tests.writer.conftest import MEMORY_SITE, NOON, view
 from tests.writer.privacy.conftest import Bench, session
 from writer.ingest.follow import FollowServicer
-from writer.privacy import export, reading
 from writer.privacy.definitions import EVENT
-from writer.privacy.export import Page, csv_zip, json_lines, record, rows_of
+from writer.privacy.export import Sheet, csv_zip, json_lines, record
+from writer.privacy.pages import rows_of
 from writer.privacy.receipts import Receipts, WrongReceiptError
 
 
@@ -54,37 +54,17 @@ async def test_an_export_holds_the_users_rows_and_those_of_the_same_visits_that_
     visits, loose = await bench.store.export_visits(MEMORY_SITE, jane)
     assert loose == 1
 
-    def pages() -> AsyncIterator[Page]:
+    def sheets() -> AsyncIterator[Sheet]:
         return rows_of(bench.store, MEMORY_SITE, jane, visits)
 
-    text = b"".join([piece async for piece in json_lines({"site": "demo"}, pages())])
+    text = b"".join([piece async for piece in json_lines({"site": "demo"}, sheets())])
     about, *events, end = [json.loads(line) for line in text.splitlines()]
     assert {event["event_id"] for event in events} == {event.event_id for event in theirs}
     assert end == {"type": "end", "events": 3} and about["definitions"].keys() >= {"page", "props"}
-    assert events[-1].get("kind") in ("custom", "pageview")
-    archive = zipfile.ZipFile(BytesIO(b"".join([piece async for piece in csv_zip({"site": "demo"}, pages())])))
+    assert {event["kind"] for event in events} == {"pageview", "custom"}
+    archive = zipfile.ZipFile(BytesIO(b"".join([piece async for piece in csv_zip({"site": "demo"}, sheets())])))
     assert archive.testzip() is None and archive.namelist() == ["about.json", "definitions.csv", "events.csv"]
     assert len(archive.read("events.csv").splitlines()) == 4
-
-
-async def test_an_export_goes_on_where_a_page_or_a_slice_ends_in_order(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for module in (export, reading):
-        monkeypatch.setattr(module, "PAGE_ROWS", 100)
-    pipeline = await bench.pipeline()
-    for day in (0, 9, 18, 27):
-        at = NOON + day * DAY
-        one, bench.rig.now = session(at), at
-        await bench.ingest(pipeline, *[view(session_id=one, user_id="busy", received_at_us=at) for _ in range(250)])
-    busy = bench.keyring.user_hash(MEMORY_SITE, "busy")
-    assert busy
-    visits, loose = await bench.store.export_visits(MEMORY_SITE, busy)
-    assert (len(visits), loose) == (4, 0)
-    pages = [page async for page in rows_of(bench.store, MEMORY_SITE, busy, visits)]
-    events = [NormalizedEvent.FromString(event) for page in pages for event in page]
-    order = [(event.occurred_at_us, event.event_id) for event in events]
-    assert order == sorted(set(order)) and len(order) == 1_000
 
 
 def test_every_field_of_an_event_has_its_meaning() -> None:
