@@ -14,6 +14,7 @@ from google.protobuf.internal.decoder import _DecodeVarint32 as decode_varint
 
 from mesh.auth import Authenticator
 from mesh.channel import bearer, connect
+from mesh.clock import NowUs
 from mesh.guard import Guard
 from mesh.server import Server
 from tests.writer.conftest import NOON, Rig, sealed, view
@@ -35,7 +36,7 @@ class Tail:
 
     def call(self, after: int = 0, **start: int):
         request = FollowRequest(follower="test", **(start or {"after_position": after}))
-        return self.stub.Follow(request, metadata=bearer(TOKEN), timeout=20)
+        return self.stub.Follow(request, metadata=bearer(TOKEN), timeout=60)
 
     async def until(self, head: int, after: int = 0) -> list[Commit]:
         """All commits after a position up to another."""
@@ -49,20 +50,22 @@ class Tail:
 
 
 @contextlib.asynccontextmanager
-async def serving(rig: Rig, stalled_s: float = 30.0) -> AsyncIterator[Tail]:
+async def serving(rig: Rig, stalled_s: float = 30.0, now_us: NowUs | None = None) -> AsyncIterator[Tail]:
     log = await rig.log()
     server = Server(
         ["analytics.v1.FollowService"], Guard(Authenticator(TOKEN, lambda: rig.directory.snapshot, lambda: rig.now))
     )
-    servicer = FollowServicer(log, server.stopping, lambda: rig.now, stalled_s=stalled_s)
+    servicer = FollowServicer(log, server.stopping, now_us or (lambda: rig.now), stalled_s=stalled_s)
     follow_pb2_grpc.add_FollowServiceServicer_to_server(servicer, server.grpc)
     port = await server.start("127.0.0.1", 0, reflect=False)
     listening = asyncio.create_task(log.look())
-    async with connect(f"127.0.0.1:{port}") as channel:
-        yield Tail(channel, log, server)
-    await server.stop(0.5)
-    listening.cancel()
-    await asyncio.gather(listening, return_exceptions=True)
+    try:
+        async with connect(f"127.0.0.1:{port}") as channel:
+            yield Tail(channel, log, server)
+    finally:
+        await server.stop(0.5)
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
 
 
 @pytest.fixture(scope="module")
@@ -202,10 +205,19 @@ async def test_a_follower_that_does_not_read_is_cut_off(rig: Rig) -> None:
     bulky = {f"key{n}": "x" * 2_000 for n in range(30)}
     for _ in range(16):  # far more than the transport takes unread
         await writer.ingest(sealed(*(view(props=bulky) for _ in range(64))))
-    async with serving(rig, stalled_s=0.3) as tail:
+    offered: list[int] = []
+
+    def now_us() -> int:
+        offered.append(rig.now)  # the time of a response is asked for when it is offered
+        return rig.now
+
+    async with serving(rig, stalled_s=0.3, now_us=now_us) as tail:
         call = tail.call(0)
         await call.read()
-        await asyncio.sleep(1.5)
+        seen = 0
+        while seen != len(offered):  # until one waits to be read
+            seen = len(offered)
+            await asyncio.sleep(3)
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             while True:
                 assert (await call.read()) is not grpc.aio.EOF
