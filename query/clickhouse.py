@@ -43,7 +43,7 @@ _WHILE_READING = "While reading or decompressing"
 _ALWAYS = {"use_query_condition_cache": 0}
 
 # Places for merges and mutations on each of the 2 threads that the engine has for them. With its own 2 a thread, each
-# part above that makes a mutation wait half a second; with more threads answers would wait.
+# part above that makes a mutation wait idly; with more threads answers would wait.
 _ENGINE = {"background_merges_mutations_concurrency_ratio": 8}
 
 
@@ -94,11 +94,11 @@ def connect(dsn: str, settings: dict[str, Any] | None = None) -> Client:
     Raises StoreInUseError where another process holds the embedded engine's directory, DamagedStoreError where nobody
     does and it cannot be opened all the same.
     """
+    folder = embedded(dsn)
+    engine: dict[str, Any] = {"chdb_options": _ENGINE} if folder else {}
     try:
-        engine: dict[str, Any] = {"chdb_options": _ENGINE} if embedded(dsn) else {}
         return clickhouse_connect.get_client(dsn=dsn, settings=_ALWAYS | (settings or {}), **engine)
     except ClickHouseError as error:
-        folder = embedded(dsn)
         if folder is None or "chdb engine" not in str(error):
             raise
         if _is_held(folder):

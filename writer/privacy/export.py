@@ -20,14 +20,13 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from mesh.clock import SECOND
 from writer.privacy.definitions import EVENT
+from writer.privacy.pages import Sheet
 
 _FIELDS: Sequence[FieldDescriptor] = tuple(NormalizedEvent.DESCRIPTOR.fields)  # pyright: ignore[reportAssignmentType]
 _COLUMNS = [field for field in _FIELDS if field.name != "position"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 _JSON = msgspec.json.Encoder()
-
-Sheet = Sequence[bytes]  # of events
 
 
 async def json_lines(about: Mapping[str, Any], sheets: AsyncIterator[Sheet]) -> AsyncIterator[bytes]:

@@ -19,6 +19,8 @@ AT_ONCE = 2  # statements, each work of one core
 _WIDTH_US = 7 * DAY  # a statement costs more than its rows where these are few
 _START = 0, bytes(16)
 
+Sheet = Sequence[bytes]  # of events
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -37,7 +39,7 @@ class Pages(Protocol):
         ...
 
 
-async def rows_of(store: Pages, site: int, user_hash: bytes, visits: Sequence[Seen]) -> AsyncGenerator[Sequence[bytes]]:
+async def rows_of(store: Pages, site: int, user_hash: bytes, visits: Sequence[Seen]) -> AsyncGenerator[Sheet]:
     """All events in the order in which they occurred, in sheets of about SHEET_BYTES. Slices are read side by side, and
     the next ones while one is written. Raises what the store raises."""
 
@@ -70,7 +72,7 @@ def _rest(part: Slice, page: Page) -> tuple[Slice, tuple[int, bytes]]:
     return replace(part, start_us=last.occurred_at_us), (last.occurred_at_us, uuid.UUID(last.event_id).bytes)
 
 
-def _sheets(events: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+def _sheets(events: Sequence[bytes]) -> Iterator[Sheet]:
     sheet: list[bytes] = []
     size = 0
     for event in events:

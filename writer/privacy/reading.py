@@ -14,7 +14,7 @@ from mesh.telemetry import log
 from writer.database import FAILURES, Connection, Pool
 from writer.ingest.visits import MEMORY
 from writer.privacy import pages, statements
-from writer.privacy.pages import AT_ONCE, Page
+from writer.privacy.pages import Page
 from writer.privacy.slices import NO_VISIT, REACH_US, Seen, Slice
 from writer.privacy.tombstones import Tombstone
 
@@ -71,7 +71,7 @@ class PrivacyReader:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._exporting = asyncio.Semaphore(AT_ONCE)
+        self._exporting = asyncio.Semaphore(pages.AT_ONCE)
 
     async def task(self, id: str) -> Task | None:
         async with self._connection() as connection:

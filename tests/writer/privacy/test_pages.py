@@ -42,6 +42,8 @@ async def test_no_row_is_lost_or_told_twice_where_pages_and_slices_end(
     visits, loose_events = await bench.store.export_visits(MEMORY_SITE, hashed)
     assert (sum(visit.visit_id != NO_VISIT for visit in visits), loose_events) == (3, 6)
     sheets = [sheet async for sheet in rows_of(bench.store, MEMORY_SITE, hashed, visits)]
+    most = min(pages.PAGE_BYTES, pages.SHEET_BYTES)
+    assert all(len(sheet) <= pages.PAGE_ROWS and sum(map(len, sheet[:-1])) < most for sheet in sheets)
     events = [NormalizedEvent.FromString(event) for sheet in sheets for event in sheet]
     order = [(event.occurred_at_us, event.event_id) for event in events]
     assert order == sorted(order) and len(order) == len(sent)

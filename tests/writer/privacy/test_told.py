@@ -17,8 +17,8 @@ from tests.writer.conftest import MEMORY_SITE, NOON, view
 from tests.writer.privacy.conftest import Bench, session
 from writer.ingest.follow import FollowServicer
 from writer.privacy.definitions import EVENT
-from writer.privacy.export import Sheet, csv_zip, json_lines, record
-from writer.privacy.pages import rows_of
+from writer.privacy.export import csv_zip, json_lines, record
+from writer.privacy.pages import Sheet, rows_of
 from writer.privacy.receipts import Receipts, WrongReceiptError
 
 
